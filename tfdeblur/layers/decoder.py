@@ -1,0 +1,97 @@
+"""The decoder of one DMPHN level."""
+
+import keras
+
+from tfdeblur.layers.initializers import conv_initializer, deconv_initializer
+from tfdeblur.layers.residual_block import ResidualBlock
+
+
+@keras.saving.register_keras_serializable(package="tfdeblur")
+class Decoder(keras.layers.Layer):
+    """Decoder of one level: features back to an image of four times the size.
+
+    Three stages of 128, 64 and 32 channels; each is two residual blocks followed
+    by a linear convolution: transposed 4x4 with stride 2 between the stages,
+    plain 3x3 to the image at the end. 939,843 parameters.
+
+    Source: Zhang et al. 2019, Sec. 3.2, Fig. 4.
+    Deviations: none from the release.
+
+    Args:
+      filters: channels of the stages, coarsest resolution first.
+      blocks_per_stage: residual blocks before each stage's convolution.
+      channels: channels of the decoded image.
+
+    Input shape:
+      (batch, height, width, 128).
+    Output shape:
+      (batch, 4 height, 4 width, channels), linear: an image in [-0.5, 0.5] at
+      the top level, a residual of one at the others.
+
+    Example:
+      >>> Decoder()(keras.ops.zeros((1, 4, 2, 128))).shape
+      (1, 16, 8, 3)
+    """
+
+    def __init__(self, filters=(128, 64, 32), blocks_per_stage=2, channels=3, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = tuple(filters)
+        self.blocks_per_stage = blocks_per_stage
+        self.channels = channels
+        self.blocks = [
+            [
+                ResidualBlock(num_channels, name=f"stage_{stage}_block_{block}")
+                for block in range(1, blocks_per_stage + 1)
+            ]
+            for stage, num_channels in enumerate(self.filters, start=1)
+        ]
+        self.convs = [
+            keras.layers.Conv2DTranspose(
+                num_channels,
+                4,
+                strides=2,
+                padding="same",
+                kernel_initializer=deconv_initializer(),
+                name=f"stage_{stage}_deconv",
+            )
+            for stage, num_channels in enumerate(self.filters[1:], start=1)
+        ]
+        self.convs.append(
+            keras.layers.Conv2D(
+                channels,
+                3,
+                padding="same",
+                kernel_initializer=conv_initializer(),
+                name=f"stage_{len(self.filters)}_conv",
+            )
+        )
+
+    def build(self, input_shape):
+        shape = tuple(input_shape)
+        for blocks, conv in zip(self.blocks, self.convs, strict=True):
+            for block in blocks:
+                block.build(shape)
+            conv.build(shape)
+            shape = conv.compute_output_shape(shape)
+
+    def call(self, features):
+        x = features
+        for blocks, conv in zip(self.blocks, self.convs, strict=True):
+            for block in blocks:
+                x = block(x)
+            x = conv(x)
+        return x
+
+    def compute_output_shape(self, input_shape):
+        shape = tuple(input_shape)
+        for conv in self.convs:
+            shape = conv.compute_output_shape(shape)
+        return shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "blocks_per_stage": self.blocks_per_stage,
+            "channels": self.channels,
+        }

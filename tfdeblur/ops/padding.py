@@ -1,0 +1,57 @@
+"""Padding to the size a network needs, and cropping back.
+
+Rows and columns are added at the bottom and on the right only, so that pixel
+(0, 0) stays where it was. The source row of each new row is computed, not
+looked up in a table of cases: any size can grow to any larger size, also a
+height of 3 to 16, where a single reflection would not reach.
+"""
+
+from keras import ops
+
+PADDING_MODES = ("reflect", "edge")
+
+
+def _source_indices(size, padded_size, mode):
+    indices = ops.arange(padded_size, dtype="int32")
+    if mode == "edge":
+        return ops.minimum(indices, size - 1)
+    # Reflection without repeating the border has period 2 (size - 1): 0 1 2 1 | 0 1 2 1 | ...
+    period = ops.maximum(2 * (size - 1), 1)
+    phase = ops.mod(indices, period)
+    return ops.minimum(ops.minimum(phase, period - phase), size - 1)
+
+
+def padded_size(size, multiple):
+    """The smallest multiple of `multiple` that is at least `size`, in pixels."""
+    return -(-size // multiple) * multiple
+
+
+def pad_to_multiple(images, multiple, mode="reflect"):
+    """Grows images at the bottom and right to multiples of `multiple`.
+
+    Args:
+      images: (b, h, w, c), any dtype, h and w at least 1.
+      multiple: (rows, columns), the multiples to reach.
+      mode: "reflect" mirrors the image without repeating its border line (as
+        NumPy's mode of that name), "edge" repeats the border line.
+
+    Returns:
+      (b, h', w', c) with h <= h' < h + rows and w <= w' < w + columns.
+
+    Raises:
+      ValueError: for an unknown mode.
+    """
+    if mode not in PADDING_MODES:
+        raise ValueError(f"Received mode={mode!r}; expected one of {', '.join(PADDING_MODES)}.")
+    for axis, axis_multiple in zip((1, 2), multiple, strict=True):
+        size = ops.shape(images)[axis]
+        target = padded_size(size, axis_multiple)
+        if isinstance(size, int) and size == target:
+            continue
+        images = ops.take(images, _source_indices(size, target, mode), axis=axis)
+    return images
+
+
+def crop_to_size(images, height, width):
+    """(b, h', w', c) -> (b, height, width, c): the top left part, undoing `pad_to_multiple`."""
+    return images[:, :height, :width, :]
