@@ -1,0 +1,121 @@
+"""The command line: what all apps share, and the script `tfdeblur` that finds them.
+
+An app is a module with a docstring, `REQUIRED_FLAGS`, `define_flags(flag_values)`
+and `main(flag_values, arguments)`. It is run as `tfdeblur NAME` or
+`python -m tfdeblur.NAME`. Apps have their flags in a set of their own instead
+of absl's global one, so that several can be imported into one process.
+
+Exit status: 0 when all was done, 2 when the input was at fault; then the last
+line on standard error says what was received and what to do.
+"""
+
+import contextlib
+import importlib
+import os
+import sys
+import textwrap
+from pathlib import Path
+
+from absl import flags
+
+import tfdeblur
+from tfdeblur.errors import InputError
+
+APPS = {
+    "convert": "import the weights that the papers' authors released",
+    "deblur": "restore blurred images and folders of images",
+}
+
+EXIT_INPUT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+
+def main(argv=None):
+    """Entry point of the console script; returns the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0 if argv else EXIT_INPUT_ERROR
+    if argv[0] == "--version":
+        print(tfdeblur.__version__)
+        return 0
+    if argv[0] not in APPS:
+        _report("tfdeblur", f"Received command {argv[0]!r}; expected one of: {', '.join(APPS)}.")
+        return EXIT_INPUT_ERROR
+    return run_app(argv[0], argv[1:])
+
+
+def run_app(name, argv=None):
+    """Parses the flags of app `name`, runs it and returns the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    program = f"tfdeblur {name}"
+    app = importlib.import_module(f"tfdeblur.{name}")
+    flag_values = flags.FlagValues()
+    flag_values.set_gnu_getopt(True)
+    app.define_flags(flag_values)
+    if any(argument in ("-h", "--help") for argument in argv):
+        print(_app_help(name, app, flag_values))
+        return 0
+    try:
+        arguments = flag_values([program, *argv])[1:]
+        _check_required(app, flag_values)
+        return app.main(flag_values, arguments) or 0
+    except (InputError, flags.Error, OSError) as error:
+        _report(program, error)
+        return EXIT_INPUT_ERROR
+    except KeyboardInterrupt:
+        _report(program, "interrupted")
+        return EXIT_INTERRUPTED
+
+
+@contextlib.contextmanager
+def quiet_framework_import():
+    """Keeps what TensorFlow's C++ code logs while it is imported off the terminal.
+
+    Those lines are written before any Python setting can reach them, and they
+    would bury the one line that matters. Python exceptions pass as always.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+
+
+def _check_required(app, flag_values):
+    missing = [f"--{name}" for name in app.REQUIRED_FLAGS if flag_values[name].value is None]
+    if missing:
+        raise InputError(f"Expected {' and '.join(missing)} as well; --help explains the flags.")
+
+
+def _report(program, message):
+    print(f"{program}: {message}", file=sys.stderr)
+
+
+def _overview():
+    commands = "\n".join(f"  {name:<10}{purpose}" for name, purpose in APPS.items())
+    return (
+        "Image deblurring with DMPHN and PSS-NSC (CVPR 2019).\n\n"
+        f"usage: tfdeblur COMMAND [--flag=value ...] [ARGUMENT ...]\n\ncommands:\n{commands}\n\n"
+        "`tfdeblur COMMAND --help` explains a command; `tfdeblur --version` prints the version."
+    )
+
+
+def _app_help(name, app, flag_values):
+    summary, _, details = (app.__doc__ or "").strip().partition("\n")
+    lines = [f"tfdeblur {name}: {summary}", details.rstrip(), "", "flags:"]
+    for flag_name in sorted(flag_values):
+        flag = flag_values[flag_name]
+        shown = f"--[no]{flag_name}" if flag.boolean else f"--{flag_name}"
+        if flag_name in app.REQUIRED_FLAGS:
+            note = " (required)"
+        else:
+            note = "" if flag.default is None else f" (default: {flag.default})"
+        text = textwrap.wrap(f"{flag.help}{note}", 74)
+        lines += [f"  {shown}", *(f"      {line}" for line in text)]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Reading the weights the papers' authors released, and writing ours."""

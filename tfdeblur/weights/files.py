@@ -1,0 +1,100 @@
+"""Weight files of the project: `.weights.h5` that remember which model they belong to."""
+
+import json
+import os
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+
+from tfdeblur.errors import InputError
+
+SUFFIX = ".weights.h5"
+
+_MODEL_ATTRIBUTE = "tfdeblur_model"
+
+
+def save_weights(model, path):
+    """Writes the weights of `model` to `path`, whole or not at all.
+
+    The file can be read by plain `keras.Model.load_weights`; an attribute more
+    tells the model's class and arguments.
+    """
+    path = Path(path)
+    check_weights_path(path)
+    # Keras insists on the suffix, also of the unfinished file.
+    unfinished = path.with_name(f".{path.name.removesuffix(SUFFIX)}.{os.getpid()}{SUFFIX}")
+    try:
+        model.save_weights(unfinished)
+        with h5py.File(unfinished, "a") as file:
+            file.attrs[_MODEL_ATTRIBUTE] = json.dumps(_identity(model))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def check_weights_path(path):
+    """Raises InputError unless `path` can be the name of a weight file."""
+    if not path.name.endswith(SUFFIX):
+        raise InputError(f"Received the weight file name {path}; expected one ending in {SUFFIX}.")
+    if path.is_dir():
+        raise InputError(f"{path}: expected a weight file; this is a directory.")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: the directory {path.parent} does not exist; create it first.")
+
+
+def load_weights(model, path):
+    """Fills the built `model` from a `.weights.h5` file.
+
+    Raises:
+      InputError: when the file is missing, no weight file, of another model, or
+        holds NaN or infinity.
+    """
+    path = Path(path)
+    check_weights_path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such weight file; make one with `tfdeblur convert`.")
+    _check_identity(model, path)
+    try:
+        model.load_weights(path)
+    except Exception as error:  # Keras raises many kinds for files of other models
+        raise InputError(
+            f"{path}: these are not weights of {_describe(_identity(model))}: "
+            f"{' '.join(str(error).split())[:200]}"
+        ) from error
+    for variable in model.variables:
+        if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
+            raise InputError(
+                f"{path}: {variable.path} holds NaN or infinity; the file is unusable."
+            )
+
+
+def _check_identity(model, path):
+    try:
+        with h5py.File(path, "r") as file:
+            stored = file.attrs.get(_MODEL_ATTRIBUTE)
+    except OSError:
+        raise InputError(
+            f"{path}: expected a Keras weight file (HDF5); the file is something else or damaged."
+        ) from None
+    if stored is None:
+        return
+    stored, wanted = json.loads(stored), _identity(model)
+    if stored != wanted:
+        raise InputError(
+            f"{path}: received weights of {_describe(stored)}; expected weights of "
+            f"{_describe(wanted)}. Choose the matching model or file."
+        )
+
+
+def _identity(model):
+    base = keras.Model().get_config()
+    arguments = {key: value for key, value in model.get_config().items() if key not in base}
+    # Through JSON, so that tuples compare equal to what a file gives back.
+    return json.loads(json.dumps({"class": type(model).__name__, "arguments": arguments}))
+
+
+def _describe(identity):
+    arguments = ", ".join(f"{key}={value}" for key, value in identity["arguments"].items())
+    return f"{identity['class']}({arguments})"

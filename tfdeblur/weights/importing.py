@@ -1,0 +1,60 @@
+"""Importing released weights into a model: all of them or none.
+
+Each release has one module with the same two functions:
+
+* `expected_variables(model)`: release name -> Keras variable;
+* `read_tensors(source)`: release name -> NumPy array in Keras layout.
+
+What follows from the two, comparing and assigning, is here once.
+"""
+
+import numpy as np
+
+from tfdeblur.errors import InputError
+from tfdeblur.weights import dmphn_release
+
+_RELEASES = {"DMPHN": dmphn_release}
+
+
+def import_release(model, source):
+    """Fills `model` with the weights its authors released.
+
+    Args:
+      model: a built model of a family that has a release.
+      source: pathlib.Path to what the release calls its checkpoint.
+
+    Raises:
+      InputError: when the family has no release, the source cannot be read, or
+        a tensor is missing, unexpected, of the wrong shape or not finite. Every
+        such tensor is listed and the model is left as it was.
+    """
+    family = type(model).__name__
+    if family not in _RELEASES:
+        raise InputError(
+            f"Received a {family}, of which no release can be imported; "
+            f"expected one of {', '.join(_RELEASES)}."
+        )
+    release = _RELEASES[family]
+    expected = release.expected_variables(model)
+    found = release.read_tensors(source)
+    problems = _differences(expected, found)
+    if problems:
+        listing = "\n".join(f"  {problem}" for problem in problems)
+        raise InputError(
+            f"{source}: these are not the weights of this model "
+            f"({len(problems)} differences; nothing was imported):\n{listing}"
+        )
+    for name, variable in expected.items():
+        variable.assign(found[name])
+
+
+def _differences(expected, found):
+    problems = [f"missing: {name}" for name in expected if name not in found]
+    problems += [f"unexpected: {name}" for name in found if name not in expected]
+    for name in expected.keys() & found.keys():
+        wanted, got = tuple(expected[name].shape), found[name].shape
+        if wanted != got:
+            problems.append(f"wrong shape: {name} is {got}, expected {wanted}")
+        elif not np.isfinite(found[name]).all():
+            problems.append(f"not finite: {name} holds NaN or infinity")
+    return sorted(problems)

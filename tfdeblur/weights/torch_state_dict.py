@@ -1,0 +1,172 @@
+"""PyTorch state dicts without PyTorch and without running a pickle's code.
+
+A PyTorch file is a pickle, and a pickle is a program: loading one plainly runs
+whatever its author put in. Here every global the pickle asks for is looked up
+in a list of the few a state dict needs; any other is refused by name before
+anything is called. Tensors are rebuilt by our own function from raw bytes.
+
+Both formats are read: the old one (several pickles followed by raw storages),
+which the DMPHN release uses, and the zip archive PyTorch writes since 1.6.
+"""
+
+import collections
+import dataclasses
+import io
+import math
+import pickle
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from tfdeblur.errors import InputError
+
+_OLD_FORMAT_MAGIC = 0x1950A86A20F9469CFC6C
+
+_STORAGE_DTYPES = {
+    "DoubleStorage": np.dtype("<f8"),
+    "FloatStorage": np.dtype("<f4"),
+    "HalfStorage": np.dtype("<f2"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Storage:
+    key: str
+    dtype: np.dtype
+    num_elements: int
+
+
+@dataclasses.dataclass(frozen=True)
+class _Tensor:
+    storage: _Storage
+    offset: int
+    shape: tuple
+    strides: tuple
+
+
+def _rebuild_tensor(storage, offset, shape, strides, *_):
+    return _Tensor(storage, offset, tuple(shape), tuple(strides))
+
+
+_ALLOWED_GLOBALS = {
+    ("collections", "OrderedDict"): collections.OrderedDict,
+    ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
+    **{("torch", name): dtype for name, dtype in _STORAGE_DTYPES.items()},
+}
+
+
+class _RestrictedUnpickler(pickle.Unpickler):
+    def find_class(self, module, name):
+        try:
+            return _ALLOWED_GLOBALS[module, name]
+        except KeyError:
+            raise InputError(
+                f"the pickle asks for {module}.{name}, which no state dict needs; "
+                "refused, and nothing of it was executed"
+            ) from None
+
+    def persistent_load(self, pid):
+        kind, dtype, key, _, num_elements, *_ = pid
+        if kind != "storage" or not isinstance(dtype, np.dtype):
+            raise InputError(f"the pickle refers to a {kind!r} instead of a float tensor storage")
+        return _Storage(str(key), dtype, int(num_elements))
+
+
+def read_state_dict(path):
+    """The tensors of a PyTorch state dict file.
+
+    Args:
+      path: a file written by `torch.save(module.state_dict(), path)`.
+
+    Returns:
+      A dict from tensor name to float NumPy array, in PyTorch's own layout.
+
+    Raises:
+      InputError: when the file is no state dict, is damaged, or its pickle
+        asks for anything a state dict does not need.
+      OSError: when the file cannot be read.
+    """
+    data = Path(path).read_bytes()
+    try:
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            content, storage_bytes = _read_zip_format(data)
+        else:
+            content, storage_bytes = _read_old_format(data)
+        return _tensors(content, storage_bytes)
+    except InputError as error:
+        raise InputError(f"{path}: {error}.") from None
+    except Exception as error:  # the parser's ways to fail on arbitrary bytes are many
+        raise InputError(
+            f"{path}: expected a PyTorch state dict, but reading it failed with "
+            f"{type(error).__name__}: {error}. The file may be damaged or truncated."
+        ) from None
+
+
+def _read_old_format(data):
+    file = io.BytesIO(data)
+    if _load(file) != _OLD_FORMAT_MAGIC:
+        raise InputError("expected a PyTorch state dict; the file does not begin like one")
+    _load(file)  # protocol version
+    system = _load(file)
+    if not system.get("little_endian", True):
+        raise InputError("expected a state dict saved on a little-endian machine")
+    unpickler = _RestrictedUnpickler(file)
+    content = unpickler.load()
+    storages = {tensor.storage.key: tensor.storage for tensor in _tensor_entries(content)}
+    storage_bytes = {}
+    for key in _load(file):
+        num_elements = int.from_bytes(file.read(8), sys.byteorder)
+        if key not in storages:
+            raise InputError(f"storage {key} belongs to no tensor")
+        storage_bytes[key] = file.read(num_elements * storages[key].dtype.itemsize)
+    return content, storage_bytes
+
+
+def _read_zip_format(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        [root] = {name.split("/")[0] for name in archive.namelist()}
+        content = _load(io.BytesIO(archive.read(f"{root}/data.pkl")))
+        keys = {tensor.storage.key for tensor in _tensor_entries(content)}
+        return content, {key: archive.read(f"{root}/data/{key}") for key in keys}
+
+
+def _load(file):
+    return _RestrictedUnpickler(file).load()
+
+
+def _tensor_entries(content):
+    if not isinstance(content, dict):
+        raise InputError(f"expected a dict of tensors, received a {type(content).__name__}")
+    for name, tensor in content.items():
+        if not isinstance(tensor, _Tensor):
+            raise InputError(
+                f"expected tensors only, but {name!r} is a {type(tensor).__name__}; "
+                "save the module's state_dict(), not a whole training state"
+            )
+    return content.values()
+
+
+def _tensors(content, storage_bytes):
+    return {name: _materialise(name, tensor, storage_bytes) for name, tensor in content.items()}
+
+
+def _materialise(name, tensor, storage_bytes):
+    storage = tensor.storage
+    flat = np.frombuffer(storage_bytes[storage.key], storage.dtype)
+    if flat.size != storage.num_elements:
+        raise InputError(
+            f"{name!r} is truncated: {flat.size} of its {storage.num_elements} values are there"
+        )
+    if len(tensor.shape) != len(tensor.strides) or min((*tensor.shape, *tensor.strides, 0)) < 0:
+        raise InputError(f"{name!r} has an impossible shape or stride")
+    if math.prod(tensor.shape) == 0:
+        return np.zeros(tensor.shape, storage.dtype)
+    last = tensor.offset + sum(
+        (n - 1) * s for n, s in zip(tensor.shape, tensor.strides, strict=True)
+    )
+    if tensor.offset < 0 or last >= flat.size:
+        raise InputError(f"{name!r} reaches beyond the end of its storage")
+    strides = [stride * flat.itemsize for stride in tensor.strides]
+    return np.lib.stride_tricks.as_strided(flat[tensor.offset :], tensor.shape, strides).copy()
