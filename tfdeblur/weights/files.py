@@ -1,13 +1,13 @@
 """Weight files of the project: `.weights.h5` that remember which model they belong to."""
 
 import json
-import os
 from pathlib import Path
 
 import h5py
 import keras
 import numpy as np
 
+from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
 
 SUFFIX = ".weights.h5"
@@ -23,15 +23,10 @@ def save_weights(model, path):
     """
     path = Path(path)
     check_weights_path(path)
-    # Keras insists on the suffix, also of the unfinished file.
-    unfinished = path.with_name(f".{path.name.removesuffix(SUFFIX)}.{os.getpid()}{SUFFIX}")
-    try:
+    with atomic_write(path) as unfinished:
         model.save_weights(unfinished)
         with h5py.File(unfinished, "a") as file:
             file.attrs[_MODEL_ATTRIBUTE] = json.dumps(_identity(model))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def check_weights_path(path):

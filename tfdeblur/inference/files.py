@@ -1,0 +1,115 @@
+"""Restoring image files and folders: what to read, where to write, what went wrong."""
+
+import dataclasses
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from tfdeblur.errors import InputError
+from tfdeblur.inference.image_reader import image_size, read_image
+from tfdeblur.inference.image_writer import IMAGE_SUFFIXES, write_image
+from tfdeblur.inference.size_limits import ImageSizeError, check_size
+
+ON_EXISTING = ("refuse", "skip", "overwrite")
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One image to restore: read `source`, write `target`."""
+
+    source: Path
+    target: Path
+
+
+def plan_jobs(inputs, output_dir):
+    """What to restore and where to put it.
+
+    A file goes to `output_dir` under its own name. Of a folder, all images at any
+    depth go there under their paths within the folder; hidden files are left out.
+
+    Args:
+      inputs: paths of image files and folders.
+      output_dir: folder for the results; need not exist yet.
+
+    Raises:
+      InputError: when the output is a file, a folder holds no images, or two
+        inputs would be written to the same file.
+    """
+    output_dir = Path(output_dir)
+    if output_dir.exists() and not output_dir.is_dir():
+        raise InputError(f"{output_dir}: expected a directory for the results; this is a file.")
+    jobs: dict[Path, Job] = {}
+    for given in map(Path, inputs):
+        for source, relative in _images(given):
+            job = Job(source, output_dir / relative)
+            earlier = jobs.setdefault(job.target, job)
+            if earlier is not job and earlier.source.resolve() != source.resolve():
+                raise InputError(
+                    f"{earlier.source} and {source} would both be written to {job.target}; "
+                    "restore them in two runs with different outputs."
+                )
+    return list(jobs.values())
+
+
+def _images(given):
+    if not given.is_dir():
+        return [(given, Path(given.name))]
+    found = [
+        (path, path.relative_to(given))
+        for path in sorted(given.rglob("*"))
+        if path.suffix.lower() in IMAGE_SUFFIXES
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(given).parts)
+    ]
+    if not found:
+        raise InputError(
+            f"{given}: the folder holds no images; expected files ending in "
+            f"{', '.join(sorted(IMAGE_SUFFIXES))}."
+        )
+    return found
+
+
+def deblur_files(deblurrer, jobs, on_existing="refuse"):
+    """Restores every job it can; one that fails does not stop the others.
+
+    Shows a progress bar with rate and time left on a terminal, and one line for
+    each job that was not done.
+
+    Args:
+      deblurrer: a `tfdeblur.Deblurrer`.
+      jobs: list of `Job`.
+      on_existing: what to do where a target exists, one of `ON_EXISTING`:
+        "refuse" counts it as not done, "skip" passes over it, "overwrite"
+        replaces it.
+
+    Returns:
+      The list of jobs that were not done.
+    """
+    failures = []
+    with tqdm(jobs, unit="image", disable=None) as progress:
+        for job in progress:
+            if on_existing == "skip" and job.target.exists():
+                continue
+            try:
+                photo = _read(job, on_existing)
+                restored = photo.replace_pixels(deblurrer(photo.pixels))
+                job.target.parent.mkdir(parents=True, exist_ok=True)
+                write_image(job.target, restored)
+            except (InputError, OSError) as error:
+                failures.append(job)
+                progress.write(f"not done: {error}", file=sys.stderr)
+    return failures
+
+
+def _read(job, on_existing):
+    if on_existing == "refuse" and job.target.exists():
+        raise InputError(
+            f"{job.target}: exists already; pass --overwrite to replace it or --skip_existing "
+            "to keep it."
+        )
+    try:
+        check_size(*image_size(job.source))
+    except ImageSizeError as error:
+        raise InputError(f"{job.source}: {error}") from None
+    return read_image(job.source)

@@ -1,0 +1,159 @@
+"""Image files to `Photo`s: PNG, JPEG, TIFF, WebP and BMP, 8 or 16 bits per channel.
+
+Pillow decodes everything it keeps at full depth, that is all 8-bit files. It
+would silently reduce colour with 16 bits per channel to 8, so those files, which
+can only be PNG or TIFF, are decoded by OpenCV.
+"""
+
+import io
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from tfdeblur.errors import InputError
+from tfdeblur.inference.photo import Photo
+
+_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
+
+_EXIF_ORIENTATION = 0x0112
+_TIFF_BITS_PER_SAMPLE = 258
+_PNG_BIT_DEPTH_OFFSET = 24
+
+# What must be done to the stored array (height, width, channels) to see it upright.
+_UPRIGHT = {
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.transpose(1, 0, 2),
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: a[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda a: np.rot90(a),
+}
+
+
+def image_size(path):
+    """(height, width) in pixels as stored, from the header alone.
+
+    Raises:
+      InputError: when `path` is not an image file of a supported format.
+    """
+    with _opened(path, _file_content(path)) as image:
+        return image.height, image.width
+
+
+def read_image(path):
+    """Reads the image file `path` as an upright `Photo`.
+
+    Raises:
+      InputError: when the file is missing, empty, truncated, no image, holds
+        several frames, or samples that are neither 8 nor 16 bits wide.
+    """
+    data = _file_content(path)
+    with _opened(path, data) as image:
+        # Phones write JPEGs with further pictures behind the first, which Pillow calls MPO.
+        if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
+            raise InputError(
+                f"{path}: holds {image.n_frames} frames; expected a single image. "
+                "Save the frames as files of their own."
+            )
+        has_16_bits = _has_16_bits(image, data)
+        try:
+            array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
+        except Exception as error:  # decoders fail on damaged files in more ways than they document
+            raise InputError(f"{path}: damaged or truncated image ({error}).") from None
+        # OpenCV turns TIFF files upright itself.
+        if not (has_16_bits and image.format == "TIFF"):
+            array = _upright(array, image)
+        channels = array.shape[-1]
+        has_alpha = channels in (2, 4)
+        return Photo(
+            pixels=np.ascontiguousarray(array[..., : channels - has_alpha]),
+            alpha=np.ascontiguousarray(array[..., -1:]) if has_alpha else None,
+            # A profile for four inks says nothing about the RGB it was converted to.
+            icc_profile=None if image.mode == "CMYK" else image.info.get("icc_profile"),
+            exif=_upright_exif(image),
+        )
+
+
+def _file_content(path):
+    path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path}: expected an image file; this is a directory.")
+    if not path.exists():
+        raise InputError(f"{path}: no such file.")
+    data = path.read_bytes()
+    if not data:
+        raise InputError(f"{path}: the file is empty (0 bytes); expected an image.")
+    return data
+
+
+def _opened(path, data):
+    try:
+        with warnings.catch_warnings():
+            # The memory a picture takes is judged before it is decoded, by its size.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data), formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise InputError(f"{path}: {error}") from None
+    except Exception:  # as in read_image
+        raise InputError(
+            f"{path}: not an image this program reads; expected PNG, JPEG, TIFF, WebP or BMP "
+            "with 8 or 16 bits per channel."
+        ) from None
+
+
+def _has_16_bits(image, data):
+    if image.format == "PNG":
+        return data[_PNG_BIT_DEPTH_OFFSET] == 16
+    if image.format == "TIFF":
+        return 16 in image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, ())
+    return False
+
+
+def _decode_16_bits(image, data):
+    array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if array is None or array.dtype != np.uint16:
+        raise ValueError("its 16-bit samples cannot be decoded")
+    array = array.reshape(*array.shape[:2], -1)
+    if array.shape[-1] == 1:
+        return array
+    if image.mode == "LA":
+        return array[..., [0, 3]]
+    return array[..., [2, 1, 0, *range(3, array.shape[-1])]]  # BGR(A) -> RGB(A)
+
+
+def _decode_8_bits(image):
+    if image.mode in ("F", "I"):
+        raise ValueError("its samples are neither 8 nor 16 bits wide")
+    is_gray = image.mode in ("1", "L", "LA")
+    has_alpha = image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info
+    mode = ("LA" if has_alpha else "L") if is_gray else ("RGBA" if has_alpha else "RGB")
+    array = np.asarray(image.convert(mode))
+    return array.reshape(*array.shape[:2], -1)
+
+
+def _orientation(image):
+    try:
+        return image.getexif().get(_EXIF_ORIENTATION, 1)
+    except Exception:  # a damaged EXIF block is no reason to refuse the picture
+        return 1
+
+
+def _upright(array, image):
+    return _UPRIGHT.get(_orientation(image), lambda a: a)(array)
+
+
+def _upright_exif(image):
+    # The EXIF of a TIFF file is its own structure (strips, sizes), not metadata to pass on.
+    if image.format == "TIFF" or not image.info.get("exif"):
+        return None
+    try:
+        exif = image.getexif()
+        if _EXIF_ORIENTATION in exif:
+            exif[_EXIF_ORIENTATION] = 1
+        return exif.tobytes()
+    except Exception:  # as above
+        return None

@@ -1,0 +1,30 @@
+"""A picture together with everything of its file that must survive restoration."""
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Photo:
+    """An upright picture and what belongs to it.
+
+    Attributes:
+      pixels: (height, width, channels), uint8 or uint16, gray (1) or RGB (3).
+      alpha: (height, width, 1) of the same dtype, or None.
+      icc_profile: the embedded colour profile, or None.
+      exif: EXIF block whose orientation says upright, or None.
+    """
+
+    pixels: np.ndarray
+    alpha: np.ndarray | None = None
+    icc_profile: bytes | None = None
+    exif: bytes | None = None
+
+    def with_alpha(self):
+        """The pixels with the alpha channel appended, if there is one."""
+        return self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])
+
+    def replace_pixels(self, pixels):
+        """The same photo with other pixels of the same shape and dtype."""
+        return dataclasses.replace(self, pixels=pixels)

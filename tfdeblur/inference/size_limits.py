@@ -1,0 +1,49 @@
+"""Which image sizes can be restored in one piece on this machine."""
+
+from pathlib import Path
+
+import psutil
+
+from tfdeblur.errors import InputError
+
+# Reflection, which the networks pad with, has nothing to mirror in a single line.
+MIN_SIDE = 2
+
+# Beyond this an image is a panorama or a scan, for which cutting into tiles is the way.
+MAX_SIDE = 16_384
+
+# Peak working memory of the networks of [Zhang19] in float32, measured at 1280x720 and
+# 2560x1440 on CPU (459 to 479 bytes per pixel, whatever the number of levels), rounded up.
+WORKING_BYTES_PER_PIXEL = 500
+
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+class ImageSizeError(InputError):
+    """An image is too small to restore, or too large to restore in one piece."""
+
+
+def available_memory():
+    """Bytes this process can still take: the machine's, or its container's if that is less."""
+    available = psutil.virtual_memory().available
+    try:
+        limit = int((_CGROUP / "memory.max").read_text())
+        used = int((_CGROUP / "memory.current").read_text())
+    except (OSError, ValueError):  # no container, or one without a limit ("max")
+        return available
+    return min(available, limit - used)
+
+
+def check_size(height, width):
+    """Raises ImageSizeError unless an image of `height` x `width` pixels can be restored."""
+    if min(height, width) < MIN_SIDE:
+        raise ImageSizeError(
+            f"received {width}x{height} pixels; expected at least {MIN_SIDE} rows and columns."
+        )
+    needed, available = height * width * WORKING_BYTES_PER_PIXEL, available_memory()
+    if max(height, width) > MAX_SIDE or needed > available:
+        raise ImageSizeError(
+            f"received {width}x{height} pixels, which take about {needed / 1e9:.1f} GB of memory "
+            f"in one piece; expected sides of at most {MAX_SIDE} pixels and at most "
+            f"{available / 1e9:.1f} GB, which are free. Cut the image into parts or reduce it."
+        )
