@@ -37,7 +37,8 @@ class DownsamplingConv(keras.layers.Layer):
         )
 
     def build(self, input_shape):
-        self.conv.build(input_shape)
+        # The convolution sees a padded input, so of this shape only the channels are its own.
+        self.conv.build((None, None, None, input_shape[-1]))
 
     def call(self, x):
         return self.conv(ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0))))

@@ -1,0 +1,86 @@
+"""One case for every public layer and model: five lines that put it under every test here.
+
+Imports no framework but Keras, so that the same cases run on each of its backends.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from tfdeblur import layers, models
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A layer or model and what must hold of it.
+
+    Attributes:
+      make: constructor without arguments.
+      input_shape: (height, width, channels) of a small valid input.
+      num_parameters: what the papers' tables or the layer's docstring say.
+    """
+
+    make: Callable[[], keras.layers.Layer]
+    input_shape: tuple
+    num_parameters: int
+
+    @property
+    def other_shape(self):
+        """Another valid input shape, with other proportions."""
+        height, width, channels = self.input_shape
+        return 2 * height, 3 * width, channels
+
+    def build(self):
+        """The layer or model, built for inputs of any size."""
+        layer = self.make()
+        layer.build((None, None, None, self.input_shape[-1]))
+        return layer
+
+    def build_model(self):
+        """As `build`, a layer wrapped into a model."""
+        layer = self.build()
+        if isinstance(layer, keras.Model):
+            return layer
+        inputs = keras.Input((None, None, self.input_shape[-1]))
+        return keras.Model(inputs, layer(inputs))
+
+    def images(self, shape=None, batch=2):
+        """Reproducible inputs in [0, 1], of `input_shape` unless told otherwise."""
+        rng = np.random.default_rng(len(self.input_shape) + self.num_parameters)
+        return rng.random((batch, *(shape or self.input_shape)), dtype=np.float32)
+
+
+CASES = {
+    "residual_block": Case(
+        make=lambda: layers.ResidualBlock(8),
+        input_shape=(6, 5, 8),
+        num_parameters=2 * (9 * 8 * 8 + 8),
+    ),
+    "downsampling_conv": Case(
+        make=lambda: layers.DownsamplingConv(6),
+        input_shape=(8, 6, 4),
+        num_parameters=9 * 4 * 6 + 6,
+    ),
+    "encoder": Case(
+        make=layers.Encoder,
+        input_shape=(8, 12, 3),
+        num_parameters=868_288,
+    ),
+    "decoder": Case(
+        make=layers.Decoder,
+        input_shape=(2, 3, 128),
+        num_parameters=939_843,
+    ),
+    "dmphn_1_2_4": Case(
+        make=lambda: models.DMPHN(levels=(1, 2, 4)),
+        input_shape=(16, 8, 3),
+        num_parameters=5_424_393,
+    ),
+    "dmphn_1_2_4_8_ws": Case(
+        make=lambda: models.DMPHN(levels=(1, 2, 4, 8), weight_sharing=True),
+        input_shape=(16, 8, 3),
+        num_parameters=1_808_131,
+    ),
+}

@@ -1,0 +1,82 @@
+"""DMPHN against the paper's tables, a patch-by-patch transcription, and the authors' images."""
+
+import keras
+import numpy as np
+import pytest
+
+from tests.reference import dmphn as oracle
+from tfdeblur.models import DMPHN
+
+
+@pytest.mark.parametrize(
+    ("levels", "weight_sharing", "num_parameters", "size_multiple"),
+    [
+        ((1,), False, 1_808_131, (4, 4)),
+        ((1, 2), False, 3_616_262, (8, 4)),
+        ((1, 1, 1), False, 5_424_393, (4, 4)),
+        ((1, 2, 4), False, 5_424_393, (8, 8)),
+        ((1, 4, 16), False, 5_424_393, (16, 16)),
+        ((1, 2, 4, 8), False, 7_232_524, (16, 8)),
+        ((1, 2, 4, 8, 16), False, 9_040_655, (16, 16)),
+        ((1, 2), True, 1_808_131, (8, 4)),
+        ((1, 2, 4), True, 1_808_131, (8, 8)),
+        ((1, 2, 4, 8), True, 1_808_131, (16, 8)),
+    ],
+)
+def test_parameters_and_sizes(levels, weight_sharing, num_parameters, size_multiple):
+    model = DMPHN(levels, weight_sharing)
+    model.build((None, None, None, 3))
+    assert model.count_params() == num_parameters
+    assert model.size_multiple == size_multiple
+    [restored] = model(np.zeros((1, *size_multiple, 3), np.float32))
+    assert restored.shape == (1, *size_multiple, 3)
+
+
+def test_equals_the_patch_by_patch_transcription(rng):
+    model = DMPHN((1, 2, 4))
+    blur = rng.random((1, 16, 8, 3), np.float32)
+    [restored] = model(blur)
+    np.testing.assert_allclose(restored[0], oracle.dmphn_1_2_4(model, blur[0]), atol=1e-4)
+
+
+def test_weight_sharing_uses_one_pair_at_all_levels(rng):
+    shared, separate = DMPHN((1, 2), weight_sharing=True), DMPHN((1, 2))
+    blur = rng.random((1, 8, 4, 3), np.float32)
+    shared(blur), separate(blur)
+    weights = shared.get_weights()
+    encoder_weights = weights[: len(shared.encoders[0].weights)]
+    decoder_weights = weights[len(encoder_weights) :]
+    separate.set_weights(encoder_weights * 2 + decoder_weights * 2)
+    np.testing.assert_allclose(separate(blur)[0], shared(blur)[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 50), (16, 8), (17, 9), (65, 97)])
+def test_deblur_takes_any_size_and_is_the_call_where_nothing_is_padded(size, rng):
+    model = DMPHN((1, 2, 4, 8), weight_sharing=True)
+    blur = rng.random((2, *size, 3), np.float32)
+    restored = model.deblur(blur)
+    assert restored.shape == blur.shape
+    if size == (16, 8):
+        np.testing.assert_array_equal(restored, model(blur)[-1])
+
+
+def test_deblur_pads_by_reflection(rng):
+    model = DMPHN((1, 2, 4))
+    blur = rng.random((1, 13, 14, 3), np.float32)
+    padded = np.pad(blur, ((0, 0), (0, 3), (0, 2), (0, 0)), "reflect")
+    np.testing.assert_allclose(model.deblur(blur), model(padded)[-1][:, :13, :14], atol=1e-6)
+
+
+@pytest.mark.parametrize("levels", [(), (2, 4), (1, 3), (1, 4, 2)])
+def test_impossible_levels_are_refused(levels):
+    with pytest.raises(ValueError, match=r"^Received .*expected"):
+        DMPHN(levels)
+
+
+def test_restored_levels_end_with_the_output(rng):
+    model = DMPHN((1, 2, 4))
+    model.build((None, None, None, 3))
+    blur = rng.random((1, 8, 8, 3), np.float32)
+    residuals = model.restore_levels(keras.ops.convert_to_tensor(blur) - 0.5)
+    assert [r.shape for r in residuals] == [(1, 8, 8, 3)] * 3
+    np.testing.assert_allclose(residuals[-1] + 0.5, model(blur)[-1], atol=1e-6)
