@@ -51,17 +51,19 @@ def preset_names():
     return sorted(_preset_files())
 
 
-def build_model(name):
+def build_model(name, depth=None):
     """A new, built model of a preset, with freshly initialised weights.
 
     Args:
       name: a preset such as "dmphn_1_2_4"; `preset_names()` lists them.
+      depth: for stacks, how many of the units to build; None is all.
 
     Returns:
       A `tfdeblur.models.DeblurringModel` with its variables created.
 
     Raises:
       InputError: for an unknown name; the known ones are listed, the nearest first.
+        For a depth that the network does not have.
     """
     if name not in _preset_files():
         by_likeness = difflib.get_close_matches(
@@ -72,8 +74,20 @@ def build_model(name):
         gin.parse_config_file(str(_preset_files()[name]))
         model_class = gin.query_parameter("MODEL/gin.macro.value").scoped_configurable_fn
         model = model_class(name=name)
+    if depth is not None:
+        model = _with_depth(model, depth)
     model.build((None, None, None, 3))
     return model
+
+
+def _with_depth(model, depth):
+    if not 1 <= depth <= model.num_units:
+        raise InputError(
+            f"Received depth {depth}; expected 1 to {model.num_units}, the units of {model.name}."
+        )
+    if model.num_units == 1:
+        return model
+    return type(model).from_config({**model.get_config(), "depth": depth})
 
 
 @contextlib.contextmanager

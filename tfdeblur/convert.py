@@ -27,7 +27,7 @@ def define_flags(flag_values):
     flags.DEFINE_string(
         "source",
         None,
-        "The authors' checkpoint. DMPHN: the folder with encoder_lv*.pkl and decoder_lv*.pkl.",
+        "The authors' checkpoint. DMPHN: the folder with encoder_*.pkl and decoder_*.pkl.",
         flag_values=flag_values,
     )
     flags.DEFINE_string(
@@ -48,8 +48,10 @@ def main(flag_values, arguments):
     if output.exists() and not flag_values.overwrite:
         raise InputError(f"{output}: exists already; pass --overwrite to replace it.")
     model = build_model(flag_values.model)
-    import_release(model, Path(flag_values.source))
+    unused = import_release(model, Path(flag_values.source))
     save_weights(model, output)
+    if unused:
+        print(f"not used, because {flag_values.model} has fewer units: {', '.join(unused)}")
     print(f"{output}: {model.count_params():,} parameters of {flag_values.model}")
     return 0
 

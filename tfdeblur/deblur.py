@@ -8,6 +8,10 @@ are kept:
   tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
       --output=restored photo.jpg holiday_photos/
 
+A stacked network can run only its first units, for less time and less quality:
+--depth says how many, or --time_budget_ms chooses the most that restore the
+first image in that time.
+
 An input that cannot be restored is reported and the others are done; the exit
 status is then 2.
 """
@@ -35,21 +39,57 @@ def define_flags(flag_values):
         "Pass over inputs whose result exists: goes on where an earlier run stopped.",
         flag_values=flag_values,
     )
+    flags.DEFINE_integer(
+        "depth", None, "Units of a stacked network to run (default: all).", flag_values=flag_values
+    )
+    flags.DEFINE_float(
+        "time_budget_ms",
+        None,
+        "Choose the depth: the most units that restore the first image within this time.",
+        lower_bound=0,
+        flag_values=flag_values,
+    )
+    flags.DEFINE_bool(
+        "save_intermediate",
+        False,
+        "Also write every level's residual and every unit's output, to NAME_intermediate/.",
+        flag_values=flag_values,
+    )
 
 
 def main(flag_values, arguments):
     if not arguments:
         raise InputError("Received no INPUT; expected at least one image file or folder.")
-    if flag_values.overwrite and flag_values.skip_existing:
-        raise InputError("Received both --overwrite and --skip_existing; expected one of them.")
+    for one, other in (("overwrite", "skip_existing"), ("depth", "time_budget_ms")):
+        if flag_values[one].value and flag_values[other].value:
+            raise InputError(f"Received both --{one} and --{other}; expected one of them.")
     with cli.quiet_framework_import():
         from tfdeblur.inference.engine import Deblurrer
         from tfdeblur.inference.files import deblur_files, plan_jobs
     jobs = plan_jobs(arguments, flag_values.output)
-    deblurrer = Deblurrer(flag_values.model, flag_values.weights)
-    failures = deblur_files(deblurrer, jobs, _on_existing(flag_values))
+    deblurrer = Deblurrer(flag_values.model, flag_values.weights, flag_values.depth)
+    if flag_values.time_budget_ms is not None:
+        deblurrer = _within_budget(deblurrer, jobs, flag_values.time_budget_ms)
+    failures = deblur_files(
+        deblurrer, jobs, _on_existing(flag_values), flag_values.save_intermediate
+    )
     print(f"{len(jobs) - len(failures)} of {len(jobs)} images are in {flag_values.output}")
     return cli.EXIT_INPUT_ERROR if failures else 0
+
+
+def _within_budget(deblurrer, jobs, budget_ms):
+    from tfdeblur.inference.adaptive_depth import deepest_within, measure_depths
+    from tfdeblur.inference.engine import Deblurrer
+    from tfdeblur.inference.files import first_readable
+
+    photo = first_readable(jobs)
+    if photo is None:
+        return deblurrer
+    measured = measure_depths(deblurrer.model, photo.pixels, budget_ms)
+    depth = deepest_within(measured, budget_ms)
+    times = ", ".join(f"{ms:.0f} ms at depth {depth}" for depth, ms in measured.items())
+    print(f"depth {depth} of {deblurrer.model.num_units} for a budget of {budget_ms:g} ms: {times}")
+    return Deblurrer(deblurrer.model, depth=depth)
 
 
 def _on_existing(flag_values):

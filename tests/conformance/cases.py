@@ -83,4 +83,24 @@ CASES = {
         input_shape=(16, 8, 3),
         num_parameters=1_808_131,
     ),
+    "stack2_dmphn": Case(
+        make=lambda: models.Stack(models.DMPHN(levels=(1, 2)), num_units=2),
+        input_shape=(8, 8, 3),
+        num_parameters=2 * 3_616_262,
+    ),
+    "stack2_of_3_vmphn": Case(
+        make=lambda: models.Stack(models.VMPHN(levels=(1, 2)), num_units=3, depth=2),
+        input_shape=(8, 4, 3),
+        num_parameters=2 * 7_232_524,
+    ),
+    "vmphn": Case(
+        make=lambda: models.VMPHN(levels=(1, 2)),
+        input_shape=(8, 4, 3),
+        num_parameters=7_232_524,
+    ),
+    "dmsn_3": Case(
+        make=lambda: models.DMSN(num_scales=3),
+        input_shape=(16, 16, 3),
+        num_parameters=3 * 1_808_131 + 2 * (9 * 3 * 32 + 16 * 3 * 3 + 3),
+    ),
 }

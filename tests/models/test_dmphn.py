@@ -1,6 +1,5 @@
 """DMPHN against the paper's tables, a patch-by-patch transcription, and the authors' images."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -73,10 +72,11 @@ def test_impossible_levels_are_refused(levels):
         DMPHN(levels)
 
 
-def test_restored_levels_end_with_the_output(rng):
+def test_intermediate_images_are_named_and_end_with_the_output(rng):
     model = DMPHN((1, 2, 4))
-    model.build((None, None, None, 3))
-    blur = rng.random((1, 8, 8, 3), np.float32)
-    residuals = model.restore_levels(keras.ops.convert_to_tensor(blur) - 0.5)
-    assert [r.shape for r in residuals] == [(1, 8, 8, 3)] * 3
-    np.testing.assert_allclose(residuals[-1] + 0.5, model(blur)[-1], atol=1e-6)
+    blur = rng.random((1, 9, 13, 3), np.float32)
+    restored = model.deblur(blur)
+    images = model.intermediate_images(blur)
+    assert list(images) == ["level_3_residual", "level_2_residual", "output"]
+    assert {image.shape for image in images.values()} == {blur.shape}
+    np.testing.assert_allclose(images["output"], restored, atol=1e-6)

@@ -32,24 +32,55 @@ def decoder(layer, x):
 
 def dmphn_1_2_4(model, blur):
     """One image (height, width, 3) in [0, 1] through the three levels."""
+    output, _ = _unit(model, np.asarray(blur, np.float64) - 0.5)
+    return output + 0.5
+
+
+def stack_of_dmphn_1_2_4(model, blur):
+    """The outputs of all units for one image, each in [0, 1]."""
+    first, features = _unit(model.units[0], np.asarray(blur, np.float64) - 0.5)
+    outputs = [first]
+    for unit in model.units[1:]:
+        output, features = _unit(unit, outputs[-1], features, first)
+        outputs.append(output)
+    return [output + 0.5 for output in outputs]
+
+
+def vmphn_1_2(model, blur):
+    """VMPHN of two levels: whole image, halves, halves again, whole image."""
+    x = np.asarray(blur, np.float64) - 0.5
+    (down_1, down_2), (image_1, image_2) = model.encoders, model.decoders
+    feature = encoder(down_1, x)
+    x_2 = x + decoder(image_1, feature)
+    feature = feature + np.vstack([encoder(down_2, half) for half in np.vsplit(x_2, 2)])
+    decoded = np.vstack([decoder(image_2, half) for half in np.vsplit(feature, 2)])
+
+    (up_1, up_2), (last, residual_2) = model.upward.encoders, model.upward.decoders
+    halves = np.vsplit(x + decoded, 2)
+    feature = feature + np.vstack([encoder(up_2, half) for half in halves])
+    feature = feature + encoder(up_1, x + decoder(residual_2, feature))
+    return decoder(last, feature) + 0.5
+
+
+def _unit(model, x, previous=(0, 0, 0), first_output=0):
+    """One unit; `previous` are the features of the unit before, finest level first."""
     encoder_1, encoder_2, encoder_3 = model.encoders
     decoder_1, decoder_2, decoder_3 = model.decoders
-    x = np.asarray(blur, np.float64) - 0.5
     top, bottom = np.vsplit(x, 2)
 
     top_feature = np.hstack([encoder(encoder_3, patch) for patch in np.hsplit(top, 2)])
     bottom_feature = np.hstack([encoder(encoder_3, patch) for patch in np.hsplit(bottom, 2)])
-    feature_3 = np.vstack([top_feature, bottom_feature])
-    top_residual = decoder(decoder_3, top_feature)
-    bottom_residual = decoder(decoder_3, bottom_feature)
+    feature_3 = np.vstack([top_feature, bottom_feature]) + previous[0]
+    top_residual, bottom_residual = (decoder(decoder_3, half) for half in np.vsplit(feature_3, 2))
 
     feature_2 = feature_3 + np.vstack(
         [encoder(encoder_2, top + top_residual), encoder(encoder_2, bottom + bottom_residual)]
     )
-    residual_2 = decoder(decoder_2, feature_2)
+    feature_2 = feature_2 + previous[1]
+    residual_2 = decoder(decoder_2, feature_2) + first_output
 
-    feature_1 = encoder(encoder_1, x + residual_2) + feature_2
-    return decoder(decoder_1, feature_1) + 0.5
+    feature_1 = encoder(encoder_1, x + residual_2) + feature_2 + previous[2]
+    return decoder(decoder_1, feature_1), (feature_3, feature_2, feature_1)
 
 
 def _blocks(blocks, x):

@@ -1,6 +1,5 @@
 """The authors' weights give the authors' images and the known values."""
 
-import cv2
 import keras
 import numpy as np
 import pytest
@@ -10,12 +9,35 @@ from tfdeblur.inference.image_reader import read_image
 from tfdeblur.weights.importing import import_release
 
 
+def imported(preset, folder):
+    model = build_model(preset)
+    assert import_release(model, folder) == []
+    return Deblurrer(model)
+
+
 @pytest.fixture(scope="module")
 def dmphn_1_2_4(reference_data):
-    model = build_model("dmphn_1_2_4")
-    import_release(model, reference_data / "dmphn_ckpt" / "DMPHN_1_2_4")
-    yield Deblurrer(model)
+    yield imported("dmphn_1_2_4", reference_data / "dmphn_ckpt" / "DMPHN_1_2_4")
     keras.backend.clear_session()
+
+
+@pytest.fixture(scope="module")
+def stack2(reference_data):
+    yield imported("stack2_dmphn", reference_data / "dmphn_ckpt" / "SDNet2")
+    keras.backend.clear_session()
+
+
+FRAMES = [
+    ("gopro_pairs/GOPR0384_11_00_000001/blur.png", "000001"),
+    ("dmphn_golden/000007/input.png", "000007"),
+]
+
+
+def assert_is_the_authors_image(restored, golden):
+    """At most one grey level apart, on fewer than 0.01 % of values."""
+    difference = np.abs(restored.astype(int) - read_image(golden).pixels)
+    assert difference.max() <= 1
+    assert np.mean(difference > 0) < 1e-4
 
 
 def psnr_db(restored, sharp):
@@ -23,20 +45,21 @@ def psnr_db(restored, sharp):
     return 10 * np.log10(255**2 / error)
 
 
-@pytest.mark.parametrize(
-    ("blurred", "golden"),
-    [
-        ("gopro_pairs/GOPR0384_11_00_000001/blur.png", "000001"),
-        ("dmphn_golden/000007/input.png", "000007"),
-    ],
-)
-def test_golden_images(blurred, golden, dmphn_1_2_4, reference_data):
-    """At most one grey level apart, on fewer than 0.01 % of values; the authors truncated."""
+@pytest.mark.parametrize(("blurred", "golden"), FRAMES)
+def test_dmphn_images_which_the_authors_truncated(blurred, golden, dmphn_1_2_4, reference_data):
     restored = dmphn_1_2_4(read_image(reference_data / blurred).pixels, quantisation="floor")
-    authors = cv2.imread(str(reference_data / "dmphn_golden" / golden / "DMPHN_1_2_4.png"))
-    difference = np.abs(restored.astype(int) - authors[..., ::-1])
-    assert difference.max() <= 1
-    assert np.mean(difference > 0) < 1e-4
+    assert_is_the_authors_image(
+        restored, reference_data / "dmphn_golden" / golden / "DMPHN_1_2_4.png"
+    )
+
+
+@pytest.mark.parametrize(("blurred", "golden"), FRAMES)
+def test_stack2_images_which_the_authors_rounded(blurred, golden, stack2, reference_data):
+    restored = stack2(read_image(reference_data / blurred).pixels)
+    assert_is_the_authors_image(restored, reference_data / "dmphn_golden" / golden / "SDNet2.png")
+    if golden == "000001":
+        sharp = read_image(reference_data / "gopro_pairs/GOPR0384_11_00_000001/sharp.png").pixels
+        assert psnr_db(restored, sharp) == pytest.approx(31.37, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Restores NumPy images with a network."""
 
+import functools
+
 import keras
 import numpy as np
 
@@ -16,17 +18,20 @@ class Deblurrer:
     Args:
       model: name of a preset, or a built `tfdeblur.models.DeblurringModel`.
       weights: path of a `.weights.h5` file; None keeps the model's weights.
+      depth: for stacks, how many units to run; a preset is built, and its weights
+        are read, only up to there. None is all.
 
     Example:
       >>> deblur = Deblurrer("dmphn_1_2_4", "dmphn_1_2_4.weights.h5")  # doctest: +SKIP
       >>> sharp = deblur(blurred)  # doctest: +SKIP
     """
 
-    def __init__(self, model, weights=None):
-        self.model = build_model(model) if isinstance(model, str) else model
+    def __init__(self, model, weights=None, depth=None):
+        self.model = build_model(model, depth) if isinstance(model, str) else model
         if weights is not None:
             load_weights(self.model, weights)
-        self._restore = _compiled(self.model)
+        self._options = {"depth": depth} if depth and self.model.num_units > 1 else {}
+        self._restore = _compiled(functools.partial(self.model.deblur, **self._options))
 
     def __call__(self, image, quantisation="round"):
         """The restored image, of the shape and dtype of `image`.
@@ -43,17 +48,44 @@ class Deblurrer:
             `tfdeblur.inference.size_limits`.
         """
         image = np.asarray(image)
-        _check(image)
-        is_float = np.issubdtype(image.dtype, np.floating)
-        blur = image.astype(np.float32) if is_float else to_unit_range(image)
-        restored = self._restore(_as_rgb_batch(keras.ops.convert_to_numpy(blur)))[0]
-        if image.ndim == 2 or image.shape[-1] == 1:
-            restored = keras.ops.mean(restored, axis=-1)
-        if is_float:
-            result = quantise(restored, quantisation="float")
-        else:
-            result = quantise(restored, str(image.dtype), quantisation)
-        return keras.ops.convert_to_numpy(result).astype(image.dtype).reshape(image.shape)
+        return _like(image, self._restore(_as_batch(image)), quantisation)
+
+    def intermediate_images(self, image):
+        """What the network computes on the way, by name, the restored image last.
+
+        Args:
+          image: as for the call.
+
+        Returns:
+          A dict from readable name to image of the dtype of `image`; residuals
+          are shown around mid-gray.
+        """
+        image = np.asarray(image)
+        images = self.model.intermediate_images(_as_batch(image), **self._options)
+        return {name: _like(image, restored) for name, restored in images.items()}
+
+
+def _as_batch(image):
+    """(h, w[, 1 or 3]) of any accepted dtype -> (1, h, w, 3) in [0, 1]."""
+    _check(image)
+    if np.issubdtype(image.dtype, np.floating):
+        blur = image.astype(np.float32)
+    else:
+        blur = keras.ops.convert_to_numpy(to_unit_range(image))
+    blur = np.atleast_3d(blur)
+    return np.broadcast_to(blur, (*blur.shape[:2], 3))[None]
+
+
+def _like(image, restored, quantisation="round"):
+    """(1, h, w, 3) -> (h, w[, 1 or 3]) with the channels and dtype of `image`."""
+    restored = restored[0]
+    if image.ndim == 2 or image.shape[-1] == 1:
+        restored = keras.ops.mean(restored, axis=-1, keepdims=image.ndim == 3)
+    if np.issubdtype(image.dtype, np.floating):
+        quantised = quantise(restored, quantisation="float")
+    else:
+        quantised = quantise(restored, str(image.dtype), quantisation)
+    return keras.ops.convert_to_numpy(quantised).astype(image.dtype)
 
 
 def _check(image):
@@ -70,16 +102,11 @@ def _check(image):
     check_size(*image.shape[:2])
 
 
-def _as_rgb_batch(blur):
-    blur = np.atleast_3d(blur)
-    return np.broadcast_to(blur, (*blur.shape[:2], 3))[None]
-
-
-def _compiled(model):
+def _compiled(restore):
     if keras.backend.backend() != "tensorflow":
-        return model.deblur
+        return restore
     import tensorflow as tf
 
     # One graph for all sizes: a graph per size would be traced anew for every new photo.
     signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
-    return tf.function(model.deblur, input_signature=signature)
+    return tf.function(restore, input_signature=signature)

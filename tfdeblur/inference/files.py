@@ -70,7 +70,7 @@ def _images(given):
     return found
 
 
-def deblur_files(deblurrer, jobs, on_existing="refuse"):
+def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False):
     """Restores every job it can; one that fails does not stop the others.
 
     Shows a progress bar with rate and time left on a terminal, and one line for
@@ -82,6 +82,8 @@ def deblur_files(deblurrer, jobs, on_existing="refuse"):
       on_existing: what to do where a target exists, one of `ON_EXISTING`:
         "refuse" counts it as not done, "skip" passes over it, "overwrite"
         replaces it.
+      save_intermediate: also write what the network computes on the way, into the
+        folder NAME_intermediate beside the result.
 
     Returns:
       The list of jobs that were not done.
@@ -92,24 +94,61 @@ def deblur_files(deblurrer, jobs, on_existing="refuse"):
             if on_existing == "skip" and job.target.exists():
                 continue
             try:
-                photo = _read(job, on_existing)
-                restored = photo.replace_pixels(deblurrer(photo.pixels))
-                job.target.parent.mkdir(parents=True, exist_ok=True)
-                write_image(job.target, restored)
+                if on_existing == "refuse":
+                    _refuse_existing(job.target)
+                photo = read_checked(job.source)
+                if save_intermediate:
+                    restored = _write_intermediate(deblurrer, photo, job.target)
+                else:
+                    restored = deblurrer(photo.pixels)
+                _write(job.target, photo.replace_pixels(restored))
             except (InputError, OSError) as error:
                 failures.append(job)
                 progress.write(f"not done: {error}", file=sys.stderr)
     return failures
 
 
-def _read(job, on_existing):
-    if on_existing == "refuse" and job.target.exists():
+def first_readable(jobs):
+    """The photo of the first job that can be read, or None."""
+    for job in jobs:
+        try:
+            return read_checked(job.source)
+        except (InputError, OSError):
+            continue
+    return None
+
+
+def read_checked(source):
+    """The photo in `source`, judged by its header before it is decoded.
+
+    Raises:
+      InputError: as `read_image`, and when its size is out of bounds.
+    """
+    try:
+        check_size(*image_size(source))
+    except ImageSizeError as error:
+        raise InputError(f"{source}: {error}") from None
+    return read_image(source)
+
+
+def _refuse_existing(target):
+    if target.exists():
         raise InputError(
-            f"{job.target}: exists already; pass --overwrite to replace it or --skip_existing "
+            f"{target}: exists already; pass --overwrite to replace it or --skip_existing "
             "to keep it."
         )
-    try:
-        check_size(*image_size(job.source))
-    except ImageSizeError as error:
-        raise InputError(f"{job.source}: {error}") from None
-    return read_image(job.source)
+
+
+def _write_intermediate(deblurrer, photo, target):
+    images = deblurrer.intermediate_images(photo.pixels)
+    folder = target.with_name(f"{target.stem}_intermediate")
+    for number, (name, pixels) in enumerate(images.items(), start=1):
+        # Transparency belongs to the result; here it would hide what is to be seen.
+        step = dataclasses.replace(photo, pixels=pixels, alpha=None)
+        _write(folder / f"{number:02d}_{name}{target.suffix}", step)
+    return pixels
+
+
+def _write(target, photo):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_image(target, photo)

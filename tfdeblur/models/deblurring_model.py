@@ -18,23 +18,51 @@ class DeblurringModel(keras.Model):
       size_multiple: (height, width), the multiples its input size must have.
       padding_mode: how `deblur` reaches them, one of
         `tfdeblur.ops.padding.PADDING_MODES`.
+      num_units: how many units it stacks; those of more than one take a `depth`.
     """
 
     padding_mode = "reflect"
+    num_units = 1
 
     @property
     def size_multiple(self):
         raise AttributeError(f"{type(self).__name__} does not say its size_multiple.")
 
-    def deblur(self, blur):
+    def deblur(self, blur, **options):
         """The final restored image for images of any height and width.
 
         Args:
           blur: (batch, height, width, channels), float in [0, 1].
+          **options: what else the network's call takes, e.g. `depth` of a stack.
 
         Returns:
           (batch, height, width, channels), in the range [0, 1], not clipped.
         """
         _, height, width, _ = ops.shape(blur)
-        padded = pad_to_multiple(blur, self.size_multiple, self.padding_mode)
-        return crop_to_size(self(padded)[-1], height, width)
+        return crop_to_size(self(self._padded(blur), **options)[-1], height, width)
+
+    def intermediate_images(self, blur, **options):
+        """What the network computes on the way, by readable names, in order.
+
+        Args:
+          blur: as for `deblur`.
+          **options: as for `deblur`.
+
+        Returns:
+          A dict from name to (batch, height', width', channels), in the range
+          [0, 1]; sizes are those of `blur` except for networks of several scales.
+        """
+        _, height, width, _ = ops.shape(blur)
+        padded = self._padded(blur)
+        cropped = {}
+        for name, image in self.named_images(padded, **options).items():
+            scale = padded.shape[1] // image.shape[1]
+            cropped[name] = crop_to_size(image, -(-height // scale), -(-width // scale))
+        return cropped
+
+    def named_images(self, blur):
+        """As `intermediate_images`, for sizes that need no padding."""
+        return {f"output_{i}": image for i, image in enumerate(self(blur), start=1)}
+
+    def _padded(self, blur):
+        return pad_to_multiple(blur, self.size_multiple, self.padding_mode)

@@ -17,6 +17,7 @@ import keras
 
 from tfdeblur.layers import Decoder, Encoder
 from tfdeblur.models.deblurring_model import DeblurringModel
+from tfdeblur.models.restoration import Restoration
 from tfdeblur.ops.patch_grid import grid_shape, join_patches, split_into_patches
 
 # The release shifts gamma-encoded RGB in [0, 1] by this much before the network and back after it.
@@ -84,30 +85,42 @@ class DMPHN(DeblurringModel):
             decoder.build(encoder.compute_output_shape(input_shape))
 
     def call(self, blur):
-        residuals = self.restore_levels(blur - MEAN_VALUE)
-        return [residuals[-1] + MEAN_VALUE]
+        return [self.restore(blur - MEAN_VALUE).output + MEAN_VALUE]
 
-    def restore_levels(self, x):
-        """What every level decodes, finest level first, the restored image last.
+    def restore(self, x, carried=None, start=None):
+        """One pass from the finest level up, as a unit of a stack or by itself.
 
         Args:
           x: (batch, height, width, 3), the input shifted to [-0.5, 0.5].
+          carried: `Carried` of earlier units of a stack, or None.
+          start: a `Restoration` whose last image and feature the finest level
+            begins with (the downward pass of VMPHN), or None.
 
         Returns:
-          A list of len(levels) tensors of the shape of `x`.
+          A `Restoration` with an image and a feature per level.
         """
-        feature = None
-        residuals: list = []
+        image, feature = (start.images[-1], start.features[-1]) if start else (None, None)
+        images: list = []
+        features: list = []
         for level in reversed(range(len(self.levels))):
             encoder, decoder = self._pair(level)
-            level_input = x + residuals[-1] if residuals else x
             grid = self.levels[level]
+            level_input = x if image is None else x + image
             encoded = join_patches(encoder(split_into_patches(level_input, grid)), grid)
             feature = encoded if feature is None else encoded + feature
+            if carried is not None:
+                feature = feature + carried.features[len(features)]
             coarser_grid = self.levels[max(level - 1, 0)]
             decoded = decoder(split_into_patches(feature, coarser_grid))
-            residuals.append(join_patches(decoded, coarser_grid))
-        return residuals
+            image = join_patches(decoded, coarser_grid)
+            if carried is not None and level == 1:
+                image = image + carried.first_output
+            images.append(image)
+            features.append(feature)
+        return Restoration(images, features)
+
+    def named_images(self, blur):
+        return named_levels(self.restore(blur - MEAN_VALUE).images)
 
     def _pair(self, level):
         index = 0 if self.weight_sharing else level
@@ -119,6 +132,15 @@ class DMPHN(DeblurringModel):
             "levels": self.levels,
             "weight_sharing": self.weight_sharing,
         }
+
+
+def named_levels(images):
+    """The images of a pass from the finest level up, named and shifted back to [0, 1].
+
+    A residual of zero is mid-gray then.
+    """
+    names = [f"level_{level}_residual" for level in range(len(images), 1, -1)] + ["output"]
+    return {name: image + MEAN_VALUE for name, image in zip(names, images, strict=True)}
 
 
 def _checked_levels(levels):

@@ -1,14 +1,18 @@
 """The weights of the DMPHN release ([Zhang19]; PyTorch, one file per encoder and decoder).
 
-A folder holds `encoder_lv1.pkl`, `decoder_lv1.pkl`, ... for each level, each a
+A folder holds `encoder_lv1.pkl`, `decoder_lv1.pkl`, ... for each level, in a
+stack `encoder_s1_lv1.pkl`, ... for each level of each unit. Each file is a
 state dict whose tensors are named by the release's layer numbers. `layer6.2` is
 the second convolution of the first residual block of the encoder's second
 stage: the numbers skip the activations between them.
 """
 
+import re
+
 import numpy as np
 
 from tfdeblur.errors import InputError
+from tfdeblur.models import DMPHN
 from tfdeblur.weights.torch_state_dict import read_state_dict
 
 # Per stage: the convolution, then the residual blocks.
@@ -26,41 +30,67 @@ _DECODER_LAYERS = (
 
 
 def expected_variables(model):
-    """Release name -> Keras variable, for every variable of a `DMPHN`.
+    """Release name -> Keras variable, for every variable of a `DMPHN` or a `Stack` of it.
 
     Names have the form "FILE:TENSOR", e.g. "encoder_lv1.pkl:layer1.weight".
     """
+    units = {"": model} if isinstance(model, DMPHN) else _units(model)
     expected = {}
-    for level, (encoder, decoder) in enumerate(
-        zip(model.encoders, model.decoders, strict=True), start=1
-    ):
-        expected.update(_prefixed(f"encoder_lv{level}.pkl", _encoder_layers(encoder)))
-        expected.update(_prefixed(f"decoder_lv{level}.pkl", _decoder_layers(decoder)))
+    for prefix, unit in units.items():
+        for level, (encoder, decoder) in enumerate(
+            zip(unit.encoders, unit.decoders, strict=True), start=1
+        ):
+            file_name = f"{prefix}lv{level}.pkl"
+            expected.update(_prefixed(f"encoder_{file_name}", _encoder_layers(encoder)))
+            expected.update(_prefixed(f"decoder_{file_name}", _decoder_layers(decoder)))
     return expected
 
 
-def read_tensors(source):
-    """Every tensor of the release's folder `source`, by release name, in Keras layout.
+def read_tensors(source, model):
+    """The tensors of the release's folder `source` that can belong to `model`.
+
+    Args:
+      source: pathlib.Path of the folder.
+      model: the network to read for. Files of stacked units beyond its last one
+        are left out: the release's folder of three units carries such files.
+
+    Returns:
+      A pair of: dict from release name to array in Keras layout; names of the
+      files left out.
 
     Raises:
       InputError: when `source` is no folder of the release or a file is unsafe or damaged.
     """
     if not source.is_dir():
         raise InputError(
-            f"{source}: expected the folder that holds the release's encoder_lv*.pkl and "
-            f"decoder_lv*.pkl files; received {'a file' if source.exists() else 'no such folder'}."
+            f"{source}: expected the folder that holds the release's encoder_*.pkl and "
+            f"decoder_*.pkl files; received {'a file' if source.exists() else 'no such folder'}."
         )
     files = sorted(source.glob("*.pkl"))
     if not files:
         raise InputError(
-            f"{source}: expected the release's encoder_lv*.pkl and decoder_lv*.pkl files; "
+            f"{source}: expected the release's encoder_*.pkl and decoder_*.pkl files; "
             "the folder holds no .pkl file."
         )
-    return {
+    unused = [file.name for file in files if _unit_number(file) > model.num_units]
+    tensors = {
         f"{file.name}:{name}": _to_keras_layout(tensor)
         for file in files
+        if file.name not in unused
         for name, tensor in read_state_dict(file).items()
     }
+    return tensors, unused
+
+
+def _units(model):
+    if not all(isinstance(unit, DMPHN) for unit in model.units):
+        raise InputError("Received a stack of networks that were never released; expected DMPHN.")
+    return {f"s{i}_": unit for i, unit in enumerate(model.units, start=1)}
+
+
+def _unit_number(file):
+    match = re.search(r"_s(\d+)_", file.name)
+    return int(match[1]) if match else 1
 
 
 def _to_keras_layout(tensor):

@@ -14,6 +14,10 @@ SUFFIX = ".weights.h5"
 
 _MODEL_ATTRIBUTE = "tfdeblur_model"
 
+# Configuration that two models with the same weights may differ in. A stack's depth
+# says how many of the units in a file are used, not which network it is.
+_NOT_IDENTITY = ("name", "trainable", "dtype", "depth")
+
 
 def save_weights(model, path):
     """Writes the weights of `model` to `path`, whole or not at all.
@@ -84,12 +88,25 @@ def _check_identity(model, path):
 
 
 def _identity(model):
-    base = keras.Model().get_config()
-    arguments = {key: value for key, value in model.get_config().items() if key not in base}
-    # Through JSON, so that tuples compare equal to what a file gives back.
-    return json.loads(json.dumps({"class": type(model).__name__, "arguments": arguments}))
+    """Class and arguments of `model`, as JSON would give them back."""
+    return json.loads(json.dumps(_summary(type(model).__name__, model.get_config())))
+
+
+def _summary(class_name, config):
+    return {
+        "class": class_name,
+        **{
+            key: _summary(value["class_name"], value["config"])
+            if isinstance(value, dict) and "class_name" in value
+            else value
+            for key, value in config.items()
+            if key not in _NOT_IDENTITY
+        },
+    }
 
 
 def _describe(identity):
-    arguments = ", ".join(f"{key}={value}" for key, value in identity["arguments"].items())
-    return f"{identity['class']}({arguments})"
+    if not isinstance(identity, dict):
+        return str(identity)
+    arguments = (f"{key}={_describe(value)}" for key, value in identity.items() if key != "class")
+    return f"{identity['class']}({', '.join(arguments)})"

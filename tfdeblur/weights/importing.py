@@ -3,7 +3,8 @@
 Each release has one module with the same two functions:
 
 * `expected_variables(model)`: release name -> Keras variable;
-* `read_tensors(source)`: release name -> NumPy array in Keras layout.
+* `read_tensors(source, model)`: release name -> NumPy array in Keras layout, and
+  the names of files that were not needed.
 
 What follows from the two, comparing and assigning, is here once.
 """
@@ -13,7 +14,7 @@ import numpy as np
 from tfdeblur.errors import InputError
 from tfdeblur.weights import dmphn_release
 
-_RELEASES = {"DMPHN": dmphn_release}
+_RELEASES = {"DMPHN": dmphn_release, "Stack": dmphn_release}
 
 
 def import_release(model, source):
@@ -22,6 +23,9 @@ def import_release(model, source):
     Args:
       model: a built model of a family that has a release.
       source: pathlib.Path to what the release calls its checkpoint.
+
+    Returns:
+      Names of files of the release that the model did not need.
 
     Raises:
       InputError: when the family has no release, the source cannot be read, or
@@ -36,7 +40,7 @@ def import_release(model, source):
         )
     release = _RELEASES[family]
     expected = release.expected_variables(model)
-    found = release.read_tensors(source)
+    found, unused = release.read_tensors(source, model)
     problems = _differences(expected, found)
     if problems:
         listing = "\n".join(f"  {problem}" for problem in problems)
@@ -46,6 +50,7 @@ def import_release(model, source):
         )
     for name, variable in expected.items():
         variable.assign(found[name])
+    return unused
 
 
 def _differences(expected, found):

@@ -1,0 +1,20 @@
+"""VMPHN against the written-out transcription of its reading."""
+
+import numpy as np
+
+from tests.reference import dmphn as oracle
+from tfdeblur.models import VMPHN
+
+
+def test_equals_the_transcription(rng):
+    model = VMPHN((1, 2))
+    blur = rng.random((1, 8, 4, 3), np.float32)
+    [restored] = model(blur)
+    np.testing.assert_allclose(restored[0], oracle.vmphn_1_2(model, blur[0]), atol=1e-4)
+
+
+def test_has_twice_the_weights_of_dmphn():
+    model = VMPHN()
+    model.build((None, None, None, 3))
+    assert model.count_params() == 10_848_786
+    assert model.size_multiple == (8, 8)
