@@ -22,6 +22,7 @@ import tfdeblur
 from tfdeblur.errors import InputError
 
 APPS = {
+    "benchmark": "measure speed on this machine",
     "convert": "import the weights that the papers' authors released",
     "deblur": "restore blurred images and folders of images",
 }

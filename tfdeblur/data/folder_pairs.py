@@ -1,0 +1,128 @@
+"""Pairs from folders: an image and its partner have the same file name."""
+
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfdeblur.data.pair_source import PairSource
+from tfdeblur.errors import InputError
+from tfdeblur.inference.image_reader import image_size
+
+# What TensorFlow decodes.
+SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
+
+# Names of the two sides under one root, as they are met in the field.
+SIDES = (("input", "target"), ("blur", "sharp"), ("input", "gt"), ("input", "GT"))
+
+_LISTED = 10
+
+
+def folder_pairs(root=None, blur_dir=None, sharp_dir=None):
+    """The pairs in two folders, at any depth, in the order of their paths.
+
+    Args:
+      root: folder with the two sides as `input/` and `target/` or another pair of
+        names in `SIDES`; or give both of
+      blur_dir, sharp_dir: the two folders themselves.
+
+    Returns:
+      A `PairSource`. Names are paths within the folders, without suffix.
+
+    Raises:
+      InputError: when a folder is missing or empty, or some pairs are unusable:
+        no partner, different sizes, no image, empty or truncated. The first ten
+        files are named.
+    """
+    if root is not None:
+        blur_dir, sharp_dir = _sides(Path(root))
+    if blur_dir is None or sharp_dir is None:
+        raise InputError("Received one folder of a pair; expected root, or blur_dir and sharp_dir.")
+    blurred, sharp = _images(Path(blur_dir)), _images(Path(sharp_dir))
+    _refuse(
+        [f"{path}: no partner of this name in {sharp_dir}" for path in _lone(blurred, sharp)]
+        + [f"{path}: no partner of this name in {blur_dir}" for path in _lone(sharp, blurred)]
+    )
+    names = sorted(blurred)
+    _refuse([problem for name in names for problem in _unusable(blurred[name], sharp[name])])
+    records = tf.data.Dataset.from_tensor_slices(
+        {
+            "blur": [str(blurred[name]) for name in names],
+            "sharp": [str(sharp[name]) for name in names],
+            "name": names,
+        }
+    )
+    return PairSource(
+        name=str(root or blur_dir),
+        num_pairs=len(names),
+        records=records,
+        load=_read_files,
+        shuffle_buffer=len(names),
+    )
+
+
+def _sides(root):
+    for blurred, sharp in SIDES:
+        if (root / blurred).is_dir() and (root / sharp).is_dir():
+            return root / blurred, root / sharp
+    expected = " or ".join(f"{blurred}/ and {sharp}/" for blurred, sharp in SIDES)
+    raise InputError(f"{root}: expected a folder that holds {expected}.")
+
+
+def _images(folder):
+    if not folder.is_dir():
+        raise InputError(f"{folder}: expected a folder of images; there is no such folder.")
+    found = {
+        path.relative_to(folder).with_suffix("").as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    }
+    if not found:
+        raise InputError(
+            f"{folder}: holds no images; expected files ending in {', '.join(SUFFIXES)}."
+        )
+    return found
+
+
+def _lone(ones, others):
+    return [ones[name] for name in sorted(ones.keys() - others.keys())]
+
+
+def _unusable(blurred, sharp):
+    sizes = []
+    for path in (blurred, sharp):
+        try:
+            sizes.append(image_size(path))
+        except InputError as error:
+            return [str(error)]
+        if not _is_complete(path):
+            return [f"{path}: the file is truncated"]
+    if sizes[0] != sizes[1]:
+        (h, w), (sharp_h, sharp_w) = sizes
+        return [f"{blurred}: is {w}x{h} pixels, its partner {sharp} {sharp_w}x{sharp_h}"]
+    return []
+
+
+def _is_complete(path):
+    """Whether a PNG or JPEG has its end marker; formats without one pass."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        file.seek(-min(path.stat().st_size, 64), 2)
+        tail = file.read()
+    if head == b"\x89PNG":
+        return b"IEND" in tail
+    return b"\xff\xd9" in tail if head[:2] == b"\xff\xd8" else True
+
+
+def _refuse(problems):
+    if problems:
+        listing = "\n".join(f"  {problem}" for problem in problems[:_LISTED])
+        more = f"\n  and {len(problems) - _LISTED} more" if len(problems) > _LISTED else ""
+        raise InputError(f"Received unusable pairs; mend or remove these files:\n{listing}{more}")
+
+
+def _read_files(record):
+    return {
+        "blur": tf.io.read_file(record["blur"]),
+        "sharp": tf.io.read_file(record["sharp"]),
+        "name": record["name"],
+    }

@@ -1,0 +1,60 @@
+"""Pairs from any TensorFlow Datasets builder with the features `blur` and `sharp`."""
+
+import tensorflow as tf
+import tensorflow_datasets as tfds
+
+from tfdeblur.data.pair_source import PairSource
+from tfdeblur.errors import InputError
+
+# Encoded 720p pairs held for a shuffle: about 2 MB each.
+_SHUFFLE_BUFFER = 512
+
+
+def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
+    """The pairs of a prepared dataset, in the order of its records.
+
+    Args:
+      name: as for `tfds.builder`, e.g. "gopro" or "gopro/blur_gamma".
+      split: as for TFDS, slices included, e.g. "train[:90%]".
+      data_dir: where prepared datasets lie; None is TFDS's own default.
+      builder_kwargs: further arguments of the builder.
+
+    Returns:
+      A `PairSource`.
+
+    Raises:
+      InputError: when the dataset is unknown, not prepared, or holds no pairs.
+    """
+    try:
+        builder = tfds.builder(name, data_dir=data_dir, **(builder_kwargs or {}))
+    except tfds.core.DatasetNotFoundError:
+        raise InputError(
+            f"Received dataset {name!r}, which TFDS does not know; import its builder first."
+        ) from None
+    missing = {"blur", "sharp"} - set(builder.info.features or ())
+    if missing:
+        raise InputError(f"Dataset {name!r} has no feature {' and '.join(sorted(missing))}.")
+    if split.split("[")[0] not in builder.info.splits:
+        raise InputError(
+            f"Dataset {name!r} is not prepared in {builder.data_dir}, or has no split "
+            f"{split!r}; prepare it with `tfds build` or its builder's download_and_prepare()."
+        )
+    records = builder.as_dataset(
+        split=split,
+        decoders={"blur": tfds.decode.SkipDecoding(), "sharp": tfds.decode.SkipDecoding()},
+        read_config=tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False),
+        shuffle_files=False,
+    )
+    num_pairs = builder.info.splits[split].num_examples
+    return PairSource(
+        name=f"{name}:{split}",
+        num_pairs=num_pairs,
+        records=records,
+        load=_select,
+        shuffle_buffer=min(num_pairs, _SHUFFLE_BUFFER),
+    )
+
+
+def _select(record):
+    name = record["name"] if "name" in record else tf.constant("")
+    return {"blur": record["blur"], "sharp": record["sharp"], "name": name}
