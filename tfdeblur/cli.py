@@ -94,7 +94,8 @@ def _check_required(app, flag_values):
 
 
 def _report(program, message):
-    print(f"{program}: {message}", file=sys.stderr)
+    *details, last_line = str(message).splitlines() or [type(message).__name__]
+    print(*details, f"{program}: {last_line}", sep="\n", file=sys.stderr)
 
 
 def _overview():

@@ -97,7 +97,7 @@ class Evil:
 
 
 def hostile_pickles(canary):
-    """name -> (bytes, what the refusal must name)."""
+    """Name -> (bytes, what the refusal must name)."""
     command = f"touch {canary}"
     system, argument = torch.global_("posix", "system"), torch.text(command)
     code = f"open({str(canary)!r}, 'w')"
@@ -240,7 +240,7 @@ def test_big_endian_files_are_refused(rng, path):
 
 
 def unusual_values(tensor):
-    """name -> (pickled value, what the refusal says)."""
+    """Name -> (pickled value, what the refusal says)."""
     inside = torch.View("0", tensor.storage, 2, (3,), (1,))
     negative = torch.View("0", tensor.storage, 3, (2,), (-1,))
     uneven = torch.View("0", tensor.storage, 0, (2, 2), (1,))

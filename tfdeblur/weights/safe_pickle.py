@@ -89,7 +89,7 @@ def read_pickle(file, known_globals, load_persistent):
             case "BINGET" | "LONG_BINGET":
                 stack.append(memo[argument])
             case "GLOBAL":
-                stack.append(_find(known_globals, *argument.split(" ", 1)))
+                stack.append(_find(known_globals, *str(argument).split(" ", 1)))
             case "STACK_GLOBAL":
                 stack.append(_find(known_globals, *pop(2)))
             case "REDUCE":
