@@ -14,12 +14,12 @@ import importlib
 import os
 import sys
 import textwrap
-from pathlib import Path
 
 from absl import flags
 
 import tfdeblur
 from tfdeblur.errors import InputError
+from tfdeblur.quiet import quiet_libraries
 
 APPS = {
     "convert": "import the weights that the papers' authors released",
@@ -72,19 +72,11 @@ def run_app(name, argv=None):
 def quiet_framework_import():
     """Keeps what TensorFlow's C++ code logs while it is imported off the terminal.
 
-    Those lines are written before any Python setting can reach them, and they
-    would bury the one line that matters. Python exceptions pass as always.
+    Those lines are written before any Python setting can reach them.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
+    with quiet_libraries():
         yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
 
 
 def _check_required(app, flag_values):
