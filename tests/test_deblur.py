@@ -101,7 +101,6 @@ def test_bad_images(run, tmp_path, name, parts):
         ({"flags": ["--overwrite", "--skip_existing"]}, ["--overwrite", "one of them"]),
         ({"flags": ["--overwriet"]}, ["overwriet", "overwrite"]),
         ({"flags": ["--overwrite=maybe"]}, ["overwrite", "maybe"]),
-        ({"flags": ["--weights"]}, ["weights"]),
     ],
 )
 def test_bad_flags(run, photo, tmp_path, weights, values, parts):
@@ -114,6 +113,12 @@ def test_bad_flags(run, photo, tmp_path, weights, values, parts):
     assert err[0].startswith("tfdeblur deblur: ")
     assert all(part in err[0] for part in parts), err[0]
     assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
+
+
+def test_a_flag_without_its_value(run, photo):
+    status, _, [line] = run(photo, "--weights")
+    assert status == 2
+    assert "weights" in line
 
 
 def test_no_input(run):
@@ -132,7 +137,8 @@ def test_results_are_never_overwritten_without_the_flag(run, photo, tmp_path):
     assert "0 of 1" in out
     assert (run(photo, flags=["--skip_existing"])[0], result.read_bytes()) == (0, b"kept")
     assert run(photo, flags=["--overwrite"])[0] == 0
-    assert Image.open(result).size == (6, 9)
+    with Image.open(result) as image:
+        assert image.size == (6, 9)
 
 
 def test_the_others_are_done_when_one_is_broken(run, photo, tmp_path):
