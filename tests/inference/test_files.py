@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.reference.image_files import exif
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files, plan_jobs
 
@@ -116,3 +117,21 @@ def test_a_directory_in_the_place_of_a_result_is_reported(tmp_path):
     (tmp_path / "out" / "a.png").mkdir(parents=True)
     assert deblur_files(invert, plan_jobs([image], tmp_path / "out"), "overwrite")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".webp", ".bmp"])
+def test_flipped_bytes_never_stop_a_run(rng, tmp_path, suffix):
+    image = Image.fromarray(rng.integers(0, 256, (12, 10, 3), np.uint8))
+    image.save(tmp_path / f"good{suffix}", exif=exif(orientation=6))
+    data = (tmp_path / f"good{suffix}").read_bytes()
+    # Headers and metadata, where a byte decides, lie at both ends.
+    ends = [*range(120), *range(len(data) - 120, len(data))]
+    for number, position in enumerate(rng.permutation(ends)[:80]):
+        changed = bytearray(data)
+        changed[position] ^= int(rng.integers(1, 256))
+        (tmp_path / "in" / f"{number}{suffix}").parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / f"{number}{suffix}").write_bytes(changed)
+    jobs = plan_jobs([tmp_path / "in"], tmp_path / "out")
+    failures = deblur_files(invert, jobs)
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(jobs) == 80 == len(failures) + len(written)
