@@ -1,8 +1,10 @@
 """The script `tfdeblur`: commands, help, exit status, and quiet frameworks."""
 
 import importlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -71,7 +73,11 @@ def test_defects_of_the_program_keep_their_traceback(monkeypatch):
 
 def run_python(*arguments, folder):
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    # The package under test, whatever else is installed.
+    environment = {**os.environ, "PYTHONPATH": str(Path(tfdeblur.__file__).parent.parent)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_package_runs_from_another_folder_without_loading_a_framework(tmp_path):
