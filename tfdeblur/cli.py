@@ -14,12 +14,12 @@ import importlib
 import os
 import sys
 import textwrap
-from pathlib import Path
 
 from absl import flags
 
 import tfdeblur
 from tfdeblur.errors import InputError
+from tfdeblur.quiet import quiet_libraries
 
 APPS = {
     "benchmark": "measure speed on this machine",
@@ -73,19 +73,11 @@ def run_app(name, argv=None):
 def quiet_framework_import():
     """Keeps what TensorFlow's C++ code logs while it is imported off the terminal.
 
-    Those lines are written before any Python setting can reach them, and they
-    would bury the one line that matters. Python exceptions pass as always.
+    Those lines are written before any Python setting can reach them.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
+    with quiet_libraries():
         yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
 
 
 def _check_required(app, flag_values):
@@ -95,7 +87,8 @@ def _check_required(app, flag_values):
 
 
 def _report(program, message):
-    print(f"{program}: {message}", file=sys.stderr)
+    *details, last_line = str(message).splitlines() or [type(message).__name__]
+    print(*details, f"{program}: {last_line}", sep="\n", file=sys.stderr)
 
 
 def _overview():

@@ -26,7 +26,8 @@ def plan_jobs(inputs, output_dir):
     """What to restore and where to put it.
 
     A file goes to `output_dir` under its own name. Of a folder, all images at any
-    depth go there under their paths within the folder; hidden files are left out.
+    depth go there under their paths within the folder; hidden files are left out, and
+    so is `output_dir` where it lies in the folder, or a second run would restore results.
 
     Args:
       inputs: paths of image files and folders.
@@ -41,7 +42,7 @@ def plan_jobs(inputs, output_dir):
         raise InputError(f"{output_dir}: expected a directory for the results; this is a file.")
     jobs: dict[Path, Job] = {}
     for given in map(Path, inputs):
-        for source, relative in _images(given):
+        for source, relative in _images(given, output_dir):
             job = Job(source, output_dir / relative)
             earlier = jobs.setdefault(job.target, job)
             if earlier is not job and earlier.source.resolve() != source.resolve():
@@ -52,14 +53,16 @@ def plan_jobs(inputs, output_dir):
     return list(jobs.values())
 
 
-def _images(given):
+def _images(given, output_dir):
     if not given.is_dir():
         return [(given, Path(given.name))]
+    results = output_dir.resolve()
     found = [
         (path, path.relative_to(given))
         for path in sorted(given.rglob("*"))
         if path.suffix.lower() in IMAGE_SUFFIXES
         and path.is_file()
+        and (results == given.resolve() or results not in path.resolve().parents)
         and not any(part.startswith(".") for part in path.relative_to(given).parts)
     ]
     if not found:

@@ -5,6 +5,7 @@ would silently reduce colour with 16 bits per channel to 8, so those files, whic
 can only be PNG or TIFF, are decoded by OpenCV.
 """
 
+import contextlib
 import io
 import warnings
 from pathlib import Path
@@ -15,12 +16,21 @@ from PIL import Image
 
 from tfdeblur.errors import InputError
 from tfdeblur.inference.photo import Photo
+from tfdeblur.quiet import quiet_libraries
 
 _FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 
 _EXIF_ORIENTATION = 0x0112
 _TIFF_BITS_PER_SAMPLE = 258
+_TIFF_PHOTOMETRIC = 262
+_TIFF_PLANAR = 284
+_TIFF_EXTRA_SAMPLES = 338
+_TIFF_SAMPLE_FORMAT = 339
+_WHITE_IS_ZERO = 0
+_PREMULTIPLIED = (1,)
 _PNG_BIT_DEPTH_OFFSET = 24
+_PNG_COLOUR_TYPE_OFFSET = 25
+_PNG_GRAY = (0, 4)
 
 # What must be done to the stored array (height, width, channels) to see it upright.
 _UPRIGHT = {
@@ -52,16 +62,19 @@ def read_image(path):
         several frames, or samples that are neither 8 nor 16 bits wide.
     """
     data = _file_content(path)
-    with _opened(path, data) as image:
+    with _quiet_pillow(), _opened(path, data) as image:
         # Phones write JPEGs with further pictures behind the first, which Pillow calls MPO.
-        if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
+        num_frames = 1 if image.format == "MPO" else _num_frames(image)
+        if num_frames > 1:
             raise InputError(
-                f"{path}: holds {image.n_frames} frames; expected a single image. "
+                f"{path}: holds {num_frames} frames; expected a single image. "
                 "Save the frames as files of their own."
             )
         has_16_bits = _has_16_bits(image, data)
         try:
             array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
         except Exception as error:  # decoders fail on damaged files in more ways than they document
             raise InputError(f"{path}: damaged or truncated image ({error}).") from None
         # OpenCV turns TIFF files upright itself.
@@ -90,19 +103,40 @@ def _file_content(path):
     return data
 
 
+@contextlib.contextmanager
+def _quiet_pillow():
+    """Pillow warns of damaged EXIF and the like; what matters of it is an error here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+@contextlib.contextmanager
+def _any_size():
+    """The memory a picture takes is judged before it is decoded, by `size_limits`."""
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
 def _opened(path, data):
     try:
-        with warnings.catch_warnings():
-            # The memory a picture takes is judged before it is decoded, by its size.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with _quiet_pillow(), _any_size():
             return Image.open(io.BytesIO(data), formats=_FORMATS)
-    except Image.DecompressionBombError as error:
-        raise InputError(f"{path}: {error}") from None
     except Exception:  # as in read_image
         raise InputError(
             f"{path}: not an image this program reads; expected PNG, JPEG, TIFF, WebP or BMP "
             "with 8 or 16 bits per channel."
         ) from None
+
+
+def _num_frames(image):
+    try:
+        return getattr(image, "n_frames", 1)
+    except Exception:  # a damaged list of frames; decoding tells whether the first is there
+        return 1
 
 
 def _has_16_bits(image, data):
@@ -114,20 +148,46 @@ def _has_16_bits(image, data):
 
 
 def _decode_16_bits(image, data):
-    array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    is_tiff = image.format == "TIFF"
+    tags = image.tag_v2 if is_tiff else {}
+    if tags.get(_TIFF_PLANAR, 1) != 1:  # OpenCV gives wrong pixels for these
+        raise InputError("stores its colours apart; save it with interleaved channels.")
+    with quiet_libraries():
+        array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if array is None or array.dtype != np.uint16:
         raise ValueError("its 16-bit samples cannot be decoded")
     array = array.reshape(*array.shape[:2], -1)
-    if array.shape[-1] == 1:
-        return array
-    if image.mode == "LA":
+    if tags.get(_TIFF_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        array = np.iinfo(np.uint16).max - array
+    if array.shape[-1] > 1:
+        array = array[..., [2, 1, 0, *range(3, array.shape[-1])]]  # BGR(A) -> RGB(A)
+    if tags.get(_TIFF_EXTRA_SAMPLES) == _PREMULTIPLIED:
+        array = _unmultiplied(array)
+    if not is_tiff and data[_PNG_COLOUR_TYPE_OFFSET] in _PNG_GRAY:
+        return _gray(array, image.info.get("transparency"))
+    return array
+
+
+def _unmultiplied(array):
+    colour, alpha = array[..., :-1].astype(np.float64), array[..., -1:]
+    full = np.iinfo(np.uint16).max
+    colour = np.clip(colour * full / np.maximum(alpha, 1) + 0.5, 0, full)
+    return np.concatenate([colour.astype(np.uint16), alpha], axis=-1)
+
+
+def _gray(array, transparent_value):
+    if array.shape[-1] == 4:
         return array[..., [0, 3]]
-    return array[..., [2, 1, 0, *range(3, array.shape[-1])]]  # BGR(A) -> RGB(A)
+    if transparent_value is None:
+        return array
+    alpha = np.where(array == transparent_value, 0, np.iinfo(np.uint16).max)
+    return np.concatenate([array, alpha.astype(np.uint16)], axis=-1)
 
 
 def _decode_8_bits(image):
-    if image.mode in ("F", "I"):
-        raise ValueError("its samples are neither 8 nor 16 bits wide")
+    sample_formats = image.tag_v2.get(_TIFF_SAMPLE_FORMAT, (1,)) if image.format == "TIFF" else (1,)
+    if image.mode in ("F", "I") or set(sample_formats) != {1}:
+        raise InputError("its samples are not unsigned integers of 8 or 16 bits; convert it.")
     is_gray = image.mode in ("1", "L", "LA")
     has_alpha = image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info
     mode = ("LA" if has_alpha else "L") if is_gray else ("RGBA" if has_alpha else "RGB")

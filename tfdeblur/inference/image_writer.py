@@ -1,9 +1,12 @@
 """`Photo`s to image files, in the format the file name asks for.
 
 As in `image_reader`, Pillow writes what has 8 bits per channel. For 16 bits
-OpenCV writes PNG, and tifffile TIFF, where OpenCV cannot embed a colour profile.
+tifffile writes TIFF, where OpenCV cannot embed a colour profile, and PNG is
+written here: no library at hand writes 16-bit gray with alpha.
 """
 
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -35,6 +38,10 @@ _PILLOW_OPTIONS: dict[str, dict] = {
     "BMP": {},
 }
 _CARRIES_EXIF = ("PNG", "JPEG", "WEBP")
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_COLOUR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
+_PNG_FILTER_UP = 2
 
 
 def write_image(path, photo):
@@ -68,6 +75,9 @@ def write_image(path, photo):
 
 
 def _write_8_bits(path, array, photo, image_format):
+    if image_format == "BMP" and photo.alpha is not None:
+        _write_bmp_with_alpha(path, array)
+        return
     options = dict(_PILLOW_OPTIONS[image_format])
     if photo.exif and image_format in _CARRIES_EXIF:
         options["exif"] = photo.exif
@@ -77,22 +87,32 @@ def _write_8_bits(path, array, photo, image_format):
     image.save(path, image_format, **options)
 
 
+def _write_bmp_with_alpha(path, array):
+    # Pillow writes a header that says the fourth channel has no meaning.
+    order = [2, 1, 0, 3] if array.shape[-1] == 4 else [0, 0, 0, 1]
+    path.write_bytes(cv2.imencode(".bmp", array[..., order])[1].tobytes())
+
+
 def _write_16_bit_png(path, array, photo):
-    if array.shape[-1] == 2:  # OpenCV has no gray with alpha
-        array = array[..., [0, 0, 0, 1]]
-    kinds, blocks = [], []
-    for kind, block in (
-        (cv2.IMAGE_METADATA_ICCP, photo.icc_profile),
-        (cv2.IMAGE_METADATA_EXIF, photo.exif and photo.exif.removeprefix(b"Exif\0\0")),
-    ):
-        if block:
-            kinds.append(kind)
-            blocks.append(np.frombuffer(block, np.uint8))
-    order = [2, 1, 0, 3][: array.shape[-1]] if array.shape[-1] > 1 else [0]
-    ok, data = cv2.imencodeWithMetadata(".png", array[..., order], kinds, blocks)
-    if not ok:
-        raise OSError(f"{path}: encoding as 16-bit PNG failed")
-    path.write_bytes(data.tobytes())
+    height, width, channels = array.shape
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 16, _PNG_COLOUR_TYPE[channels], 0, 0, 0))
+    ]
+    if photo.icc_profile:
+        chunks.append((b"iCCP", b"ICC Profile\0\0" + zlib.compress(photo.icc_profile)))
+    if photo.exif:
+        chunks.append((b"eXIf", photo.exif.removeprefix(b"Exif\0\0")))
+    rows = array.astype(">u2").reshape(height, width * channels).view(np.uint8)
+    # Filter "up": each row as its difference to the row above, which compresses well.
+    filtered = np.insert(np.diff(rows, axis=0, prepend=np.uint8(0)), 0, _PNG_FILTER_UP, axis=1)
+    chunks += [(b"IDAT", zlib.compress(filtered.tobytes())), (b"IEND", b"")]
+    with path.open("wb") as file:
+        file.write(_PNG_SIGNATURE)
+        for kind, content in chunks:
+            checksum = zlib.crc32(kind + content)
+            file.write(
+                struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+            )
 
 
 def _write_16_bit_tiff(path, array, photo):

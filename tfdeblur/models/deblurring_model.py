@@ -18,11 +18,13 @@ class DeblurringModel(keras.Model):
       size_multiple: (height, width), the multiples its input size must have.
       padding_mode: how `deblur` reaches them, one of
         `tfdeblur.ops.padding.PADDING_MODES`.
-      num_units: how many units it stacks; those of more than one take a `depth`.
+      num_units, depth: how many units the network stacks, and how many of them
+        are built; those with more than one take a `depth` when called.
     """
 
     padding_mode = "reflect"
     num_units = 1
+    depth = 1
 
     @property
     def size_multiple(self):

@@ -34,13 +34,17 @@ def save_weights(model, path):
 
 
 def check_weights_path(path):
-    """Raises InputError unless `path` can be the name of a weight file."""
-    if not path.name.endswith(SUFFIX):
-        raise InputError(f"Received the weight file name {path}; expected one ending in {SUFFIX}.")
-    if path.is_dir():
-        raise InputError(f"{path}: expected a weight file; this is a directory.")
+    """Raises InputError unless a weight file can be written to `path`."""
+    _check_name(path)
     if not path.parent.is_dir():
         raise InputError(f"{path}: the directory {path.parent} does not exist; create it first.")
+
+
+def _check_name(path):
+    if path.is_dir():
+        raise InputError(f"{path}: expected a weight file; this is a directory.")
+    if not path.name.endswith(SUFFIX):
+        raise InputError(f"Received the weight file name {path}; expected one ending in {SUFFIX}.")
 
 
 def load_weights(model, path):
@@ -51,7 +55,7 @@ def load_weights(model, path):
         holds NaN or infinity.
     """
     path = Path(path)
-    check_weights_path(path)
+    _check_name(path)
     if not path.is_file():
         raise InputError(f"{path}: no such weight file; make one with `tfdeblur convert`.")
     _check_identity(model, path)
@@ -73,18 +77,43 @@ def _check_identity(model, path):
     try:
         with h5py.File(path, "r") as file:
             stored = file.attrs.get(_MODEL_ATTRIBUTE)
+            num_values = _num_values(file)
     except OSError:
         raise InputError(
             f"{path}: expected a Keras weight file (HDF5); the file is something else or damaged."
         ) from None
-    if stored is None:
-        return
-    stored, wanted = json.loads(stored), _identity(model)
-    if stored != wanted:
+    wanted = _identity(model)
+    if stored is not None and _parsed(stored) != wanted:
         raise InputError(
-            f"{path}: received weights of {_describe(stored)}; expected weights of "
+            f"{path}: received weights of {_describe(_parsed(stored))}; expected weights of "
             f"{_describe(wanted)}. Choose the matching model or file."
         )
+    # Keras takes what it finds by name and says nothing of what it leaves. A stack that is
+    # built only up to some depth leaves the rest of its file on purpose.
+    is_partial = model.depth < model.num_units
+    if num_values != model.count_params() and not (is_partial and stored is not None):
+        raise InputError(
+            f"{path}: received weights of {num_values:,} parameters; expected the "
+            f"{model.count_params():,} of {_describe(wanted)}. Choose the matching model or file."
+        )
+
+
+def _num_values(file):
+    sizes = []
+
+    def add(name, item):
+        if isinstance(item, h5py.Dataset) and not name.startswith("optimizer/"):
+            sizes.append(item.size)
+
+    file.visititems(add)
+    return sum(sizes)
+
+
+def _parsed(stored):
+    try:
+        return json.loads(stored)
+    except (TypeError, ValueError):
+        return stored
 
 
 def _identity(model):
@@ -106,7 +135,11 @@ def _summary(class_name, config):
 
 
 def _describe(identity):
-    if not isinstance(identity, dict):
-        return str(identity)
-    arguments = (f"{key}={_describe(value)}" for key, value in identity.items() if key != "class")
+    if not (isinstance(identity, dict) and isinstance(identity.get("class"), str)):
+        return f"an unknown model ({str(identity)[:80]!r})"
+    arguments = (
+        f"{key}={_describe(value) if isinstance(value, dict) else value}"
+        for key, value in identity.items()
+        if key != "class"
+    )
     return f"{identity['class']}({', '.join(arguments)})"

@@ -45,8 +45,8 @@ def import_release(model, source):
     if problems:
         listing = "\n".join(f"  {problem}" for problem in problems)
         raise InputError(
-            f"{source}: these are not the weights of this model "
-            f"({len(problems)} differences; nothing was imported):\n{listing}"
+            f"{listing}\n{source}: these are not the weights of {model.name} ({len(problems)} "
+            "differences; nothing was imported). Choose the matching model or checkpoint."
         )
     for name, variable in expected.items():
         variable.assign(found[name])

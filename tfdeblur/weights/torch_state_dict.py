@@ -1,26 +1,24 @@
 """PyTorch state dicts without PyTorch and without running a pickle's code.
 
 A PyTorch file is a pickle, and a pickle is a program: loading one plainly runs
-whatever its author put in. Here every global the pickle asks for is looked up
-in a list of the few a state dict needs; any other is refused by name before
-anything is called. Tensors are rebuilt by our own function from raw bytes.
+whatever its author put in. Here `safe_pickle` reads it as data. Every global it
+asks for is looked up in a list of the few a state dict needs; any other is
+refused by name. Tensors are rebuilt by our own function from raw bytes.
 
 Both formats are read: the old one (several pickles followed by raw storages),
 which the DMPHN release uses, and the zip archive PyTorch writes since 1.6.
 """
 
-import collections
 import dataclasses
 import io
 import math
-import pickle
-import sys
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from tfdeblur.errors import InputError
+from tfdeblur.weights.safe_pickle import checked_dict, read_pickle
 
 _OLD_FORMAT_MAGIC = 0x1950A86A20F9469CFC6C
 
@@ -47,31 +45,30 @@ class _Tensor:
 
 
 def _rebuild_tensor(storage, offset, shape, strides, *_):
+    numbers = (offset, *shape, *strides)
+    if not isinstance(storage, _Storage) or not all(type(n) is int and n >= 0 for n in numbers):
+        raise InputError("a tensor has an impossible storage, shape or stride")
     return _Tensor(storage, offset, tuple(shape), tuple(strides))
 
 
-_ALLOWED_GLOBALS = {
-    ("collections", "OrderedDict"): collections.OrderedDict,
+def _ordered_dict(items=()):
+    return checked_dict(items)
+
+
+_KNOWN_GLOBALS = {
+    ("collections", "OrderedDict"): _ordered_dict,
     ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
     **{("torch", name): dtype for name, dtype in _STORAGE_DTYPES.items()},
 }
 
 
-class _RestrictedUnpickler(pickle.Unpickler):
-    def find_class(self, module, name):
-        try:
-            return _ALLOWED_GLOBALS[module, name]
-        except KeyError:
-            raise InputError(
-                f"the pickle asks for {module}.{name}, which no state dict needs; "
-                "refused, and nothing of it was executed"
-            ) from None
-
-    def persistent_load(self, pid):
-        kind, dtype, key, _, num_elements, *_ = pid
-        if kind != "storage" or not isinstance(dtype, np.dtype):
-            raise InputError(f"the pickle refers to a {kind!r} instead of a float tensor storage")
-        return _Storage(str(key), dtype, int(num_elements))
+def _storage(persistent_id):
+    kind, dtype, key, _, num_elements, *view = persistent_id
+    if kind != "storage" or not isinstance(dtype, np.dtype) or not isinstance(key, str):
+        raise InputError("the pickle refers to something else than a float tensor storage")
+    if any(part is not None for part in view):
+        raise InputError("a storage is a view of another, as PyTorch before 0.4 saved them")
+    return _Storage(key, dtype, num_elements)
 
 
 def read_state_dict(path):
@@ -110,30 +107,39 @@ def _read_old_format(data):
         raise InputError("expected a PyTorch state dict; the file does not begin like one")
     _load(file)  # protocol version
     system = _load(file)
-    if not system.get("little_endian", True):
-        raise InputError("expected a state dict saved on a little-endian machine")
-    unpickler = _RestrictedUnpickler(file)
-    content = unpickler.load()
+    _check_byte_order(system.get("little_endian", True))
+    content = _load(file)
     storages = {tensor.storage.key: tensor.storage for tensor in _tensor_entries(content)}
     storage_bytes = {}
     for key in _load(file):
-        num_elements = int.from_bytes(file.read(8), sys.byteorder)
-        if key not in storages:
-            raise InputError(f"storage {key} belongs to no tensor")
+        num_elements = int.from_bytes(file.read(8), "little")
+        if not isinstance(key, str) or key not in storages:
+            raise InputError("a storage belongs to no tensor")
+        if num_elements != storages[key].num_elements:
+            raise InputError(f"storage {key} has two different sizes")
         storage_bytes[key] = file.read(num_elements * storages[key].dtype.itemsize)
     return content, storage_bytes
 
 
 def _read_zip_format(data):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > len(data):
+            raise InputError("expected the archive's entries uncompressed, as PyTorch stores them")
         [root] = {name.split("/")[0] for name in archive.namelist()}
         content = _load(io.BytesIO(archive.read(f"{root}/data.pkl")))
+        if f"{root}/byteorder" in archive.namelist():
+            _check_byte_order(archive.read(f"{root}/byteorder") == b"little")
         keys = {tensor.storage.key for tensor in _tensor_entries(content)}
         return content, {key: archive.read(f"{root}/data/{key}") for key in keys}
 
 
+def _check_byte_order(is_little_endian):
+    if not is_little_endian:
+        raise InputError("expected a state dict saved on a little-endian machine")
+
+
 def _load(file):
-    return _RestrictedUnpickler(file).load()
+    return read_pickle(file, _KNOWN_GLOBALS, _storage)
 
 
 def _tensor_entries(content):
@@ -159,14 +165,17 @@ def _materialise(name, tensor, storage_bytes):
         raise InputError(
             f"{name!r} is truncated: {flat.size} of its {storage.num_elements} values are there"
         )
-    if len(tensor.shape) != len(tensor.strides) or min((*tensor.shape, *tensor.strides, 0)) < 0:
-        raise InputError(f"{name!r} has an impossible shape or stride")
+    if len(tensor.shape) != len(tensor.strides):
+        raise InputError(f"{name!r} has a stride too many or too few")
+    # Equal strides can let a tensor of any size repeat one stored value.
+    if math.prod(tensor.shape) > flat.size:
+        raise InputError(f"{name!r} has more values than its storage")
     if math.prod(tensor.shape) == 0:
         return np.zeros(tensor.shape, storage.dtype)
     last = tensor.offset + sum(
         (n - 1) * s for n, s in zip(tensor.shape, tensor.strides, strict=True)
     )
-    if tensor.offset < 0 or last >= flat.size:
+    if last >= flat.size:
         raise InputError(f"{name!r} reaches beyond the end of its storage")
     strides = [stride * flat.itemsize for stride in tensor.strides]
     return np.lib.stride_tricks.as_strided(flat[tensor.offset :], tensor.shape, strides).copy()

@@ -1,0 +1,131 @@
+"""The engine around networks that are simple enough to know the answer."""
+
+import keras
+import numpy as np
+import pytest
+
+from tfdeblur.errors import InputError
+from tfdeblur.inference import size_limits
+from tfdeblur.inference.engine import Deblurrer
+from tfdeblur.models import DMPHN, DeblurringModel
+from tfdeblur.weights.files import save_weights
+
+
+class Affine(DeblurringModel):
+    """Returns scale * blur + shift, after a worse image that must not be taken."""
+
+    size_multiple = (4, 8)
+
+    def __init__(self, scale=1.0, shift=0.0):
+        super().__init__()
+        self.scale, self.shift = scale, shift
+
+    def call(self, blur):
+        return [blur * 0, blur * self.scale + self.shift]
+
+
+IDENTITY = Deblurrer(Affine())
+DTYPES = ["uint8", "uint16", "float16", "float32", "float64"]
+
+
+def random_image(rng, shape, dtype):
+    if np.issubdtype(dtype, np.floating):
+        return rng.random(shape).astype(dtype)
+    return rng.integers(0, np.iinfo(dtype).max + 1, shape).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(8, 8), (5, 7, 1), (9, 3, 3), (2, 2, 3), (2, 33)])
+def test_the_identity_returns_the_image(rng, shape, dtype):
+    image = random_image(rng, shape, dtype)
+    before = image.copy()
+    restored = IDENTITY(image)
+    assert (restored.shape, restored.dtype) == (image.shape, image.dtype)
+    if dtype in ("float32", "float64"):  # networks compute with 24 bits, and so does the mean
+        np.testing.assert_allclose(restored, image, atol=1e-7)
+    else:
+        np.testing.assert_array_equal(restored, image)
+    np.testing.assert_array_equal(image, before)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_every_integer_survives(dtype):
+    image = np.arange(np.iinfo(dtype).max + 1, dtype=dtype).reshape(-1, 256)
+    image = image if len(image) > 1 else np.repeat(image, 2, axis=0)
+    np.testing.assert_array_equal(IDENTITY(image), image)
+
+
+@pytest.mark.parametrize(
+    ("shift", "rounded", "floored"),
+    [(0.75, 101, 100), (0.25, 100, 100), (200, 255, 255), (-200, 0, 0)],
+)
+def test_quantisation(shift, rounded, floored):
+    deblur = Deblurrer(Affine(shift=shift / 255))
+    image = np.full((4, 4, 3), 100, np.uint8)
+    assert np.unique(deblur(image)) == rounded
+    assert np.unique(deblur(image, quantisation="floor")) == floored
+
+
+def test_float_images_are_clipped_to_the_unit_range():
+    image = np.array([[0.1, 0.9], [0.5, 0.5]], np.float32)
+    restored = Deblurrer(Affine(scale=3.0, shift=-1.0))(image)
+    np.testing.assert_allclose(restored, [[0, 1], [0.5, 0.5]], atol=1e-6)
+
+
+def test_gray_is_the_mean_of_what_the_network_makes_of_its_channels():
+    per_channel = np.array([-0.3, 0.0, 0.6], np.float32)
+    restored = Deblurrer(Affine(shift=per_channel))(np.full((3, 5), 0.5, np.float32))
+    np.testing.assert_allclose(restored, np.full((3, 5), 0.6), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "message"),
+    [
+        ((4, 4, 4), "uint8", "alpha"),
+        ((4, 4, 2), "uint8", "alpha"),
+        ((1, 4, 4, 3), "uint8", r"\(1, 4, 4, 3\)"),
+        ((1, 1, 4, 4, 3), "uint8", "shape"),
+        ((4,), "uint8", "shape"),
+        ((4, 4), "int32", "int32"),
+        ((4, 4), "bool", "bool"),
+        ((4, 4), "complex64", "complex64"),
+        ((1, 9, 3), "uint8", "9x1 pixels"),
+        ((9, 0, 3), "uint8", "0x9 pixels"),
+    ],
+)
+def test_other_arrays_are_refused(shape, dtype, message):
+    with pytest.raises(InputError, match=message):
+        IDENTITY(np.zeros(shape, dtype))
+
+
+def test_an_image_beyond_the_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(size_limits, "available_memory", lambda: 1000)
+    with pytest.raises(InputError, match="8x8"):
+        IDENTITY(np.zeros((8, 8), np.uint8))
+
+
+def test_the_weight_file_is_used(rng, tmp_path):
+    network = DMPHN(levels=(1,))
+    network.build((None, None, None, 3))
+    for variable in network.variables:
+        variable.assign(rng.normal(scale=0.05, size=variable.shape))
+    save_weights(network, tmp_path / "a.weights.h5")
+    image = random_image(rng, (9, 6, 3), np.float32)
+    expected = keras.ops.clip(network.deblur(image[None])[0], 0, 1)
+    restored = Deblurrer("dmphn_1", tmp_path / "a.weights.h5")(image)
+    np.testing.assert_allclose(restored, expected, atol=1e-5)
+    assert np.abs(Deblurrer("dmphn_1")(image) - expected).max() > 1e-3
+
+
+def test_one_graph_serves_all_sizes():
+    class Counting(Affine):
+        traces = 0
+
+        def call(self, blur):
+            Counting.traces += 1
+            return [blur]
+
+    deblur = Deblurrer(Counting())
+    for size in ((8, 8), (3, 5), (17, 4)):
+        deblur(np.zeros((*size, 3), np.uint8))
+    assert Counting.traces == 1

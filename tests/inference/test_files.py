@@ -1,0 +1,137 @@
+"""Which files are restored, where to, and what becomes of those that cannot be."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.reference.image_files import exif
+from tfdeblur.errors import InputError
+from tfdeblur.inference.files import deblur_files, plan_jobs
+
+
+def invert(pixels):
+    """Stands for a network: known results, no waiting."""
+    return 255 - pixels
+
+
+def save(path, value=10):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.full((4, 5, 3), value, np.uint8)).save(path)
+    return path
+
+
+def value_of(path):
+    return np.unique(np.asarray(Image.open(path))).tolist()
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    for name in ("b.png", "a.PNG", "deep/er/c.tif", ".hidden.png", ".cache/d.png"):
+        save(folder / name)
+    (folder / "notes.txt").write_text("no image")
+    (folder / "folder.png").mkdir()
+    return folder
+
+
+def test_a_folder_is_searched_at_any_depth_without_hidden_files(photos, tmp_path):
+    jobs = plan_jobs([photos], tmp_path / "out")
+    planned = {job.source.relative_to(photos).as_posix(): job.target for job in jobs}
+    assert planned == {
+        name: tmp_path / "out" / name for name in ("a.PNG", "b.png", "deep/er/c.tif")
+    }
+
+
+def test_a_hidden_folder_that_is_named_is_searched(photos, tmp_path):
+    [job] = plan_jobs([photos / ".cache"], tmp_path / "out")
+    assert job.target == tmp_path / "out" / "d.png"
+
+
+def test_results_inside_the_folder_are_not_restored_again(photos):
+    first = plan_jobs([photos], photos / "restored")
+    assert deblur_files(invert, first) == []
+    assert plan_jobs([photos], photos / "restored") == first
+    assert len(plan_jobs([photos], photos)) == 2 * len(first)
+
+
+def test_relative_paths(photos, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    jobs = plan_jobs(["photos", "photos/b.png"], "out")
+    assert deblur_files(invert, jobs) == []
+    assert value_of(tmp_path / "out" / "a.PNG") == value_of(tmp_path / "out" / "b.png") == [245]
+
+
+def test_two_files_for_one_target_are_refused_and_one_file_twice_is_fine(tmp_path):
+    one, two = save(tmp_path / "1" / "a.png"), save(tmp_path / "2" / "a.png")
+    assert len(plan_jobs([one, one, tmp_path / "1"], tmp_path / "out")) == 1
+    with pytest.raises(InputError, match=r"both be written.*different outputs") as error:
+        plan_jobs([one, two], tmp_path / "out")
+    assert str(one) in str(error.value)
+    assert str(two) in str(error.value)
+
+
+def test_an_output_that_is_a_file_and_a_folder_without_images_are_refused(tmp_path):
+    image = save(tmp_path / "a.png")
+    with pytest.raises(InputError, match="this is a file"):
+        plan_jobs([image], image)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="holds no images"):
+        plan_jobs([tmp_path / "empty"], tmp_path / "out")
+
+
+def test_what_cannot_be_done_is_reported_and_the_others_are_done(photos, tmp_path, capsys):
+    (photos / "b.png").write_bytes(b"broken")
+    save(photos / "alpha.png").rename(photos / "wrong.webp")
+    Image.new("RGBA", (4, 4)).save(photos / "alpha.jpg", "PNG")
+    Image.new("RGB", (20_000, 64)).save(photos / "wide.png")
+    jobs = plan_jobs([photos, tmp_path / "missing.png"], tmp_path / "out")
+    failures = deblur_files(invert, jobs)
+    assert [job.source.name for job in failures] == [
+        "alpha.jpg",
+        "b.png",
+        "wide.png",
+        "missing.png",
+    ]
+    written = sorted(path.name for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert written == ["a.PNG", "c.tif", "wrong.webp"]
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["not done"] * 4
+    assert "20000x64 pixels" in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("on_existing", "num_failures", "value"),
+    [("refuse", 1, 77), ("skip", 0, 77), ("overwrite", 0, 245)],
+)
+def test_results_that_exist(tmp_path, on_existing, num_failures, value):
+    image = save(tmp_path / "a.png")
+    save(tmp_path / "out" / "a.png", value=77)
+    failures = deblur_files(invert, plan_jobs([image], tmp_path / "out"), on_existing)
+    assert len(failures) == num_failures
+    assert value_of(tmp_path / "out" / "a.png") == [value]
+    assert value_of(image) == [10]
+
+
+def test_a_directory_in_the_place_of_a_result_is_reported(tmp_path):
+    image = save(tmp_path / "a.png")
+    (tmp_path / "out" / "a.png").mkdir(parents=True)
+    assert deblur_files(invert, plan_jobs([image], tmp_path / "out"), "overwrite")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".webp", ".bmp"])
+def test_flipped_bytes_never_stop_a_run(rng, tmp_path, suffix):
+    image = Image.fromarray(rng.integers(0, 256, (12, 10, 3), np.uint8))
+    image.save(tmp_path / f"good{suffix}", exif=exif(orientation=6))
+    data = (tmp_path / f"good{suffix}").read_bytes()
+    # Headers and metadata, where a byte decides, lie at both ends.
+    ends = [*range(120), *range(len(data) - 120, len(data))]
+    for number, position in enumerate(rng.permutation(ends)[:80]):
+        changed = bytearray(data)
+        changed[position] ^= int(rng.integers(1, 256))
+        (tmp_path / "in" / f"{number}{suffix}").parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / f"{number}{suffix}").write_bytes(changed)
+    jobs = plan_jobs([tmp_path / "in"], tmp_path / "out")
+    failures = deblur_files(invert, jobs)
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(jobs) == 80 == len(failures) + len(written)

@@ -1,0 +1,150 @@
+"""The app `tfdeblur deblur` on good input and on every kind of bad input."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.weights.test_dmphn_release import built
+from tfdeblur.cli import run_app
+from tfdeblur.weights.files import save_weights
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("weights")
+    save_weights(built((1,)), folder / "one.weights.h5")
+    save_weights(built((1, 1)), folder / "two.weights.h5")
+    return folder
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    pixels = np.random.default_rng(1).integers(0, 256, (9, 6, 3), np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def run(tmp_path, weights, capsys):
+    """Runs the app with defaults for what is not given; returns (status, stdout, stderr lines)."""
+
+    def run(*inputs, flags=(), **values):
+        values = {
+            "model": "dmphn_1",
+            "weights": weights / "one.weights.h5",
+            "output": tmp_path / "out",
+            **values,
+        }
+        given = [f"--{name}={value}" for name, value in values.items() if value is not None]
+        status = run_app("deblur", [*given, *flags, *map(str, inputs)])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err.splitlines()
+
+    return run
+
+
+def test_a_photo_is_restored(run, photo, tmp_path):
+    status, out, err = run(photo)
+    assert (status, err) == (0, [])
+    assert "1 of 1 images" in out
+    with Image.open(tmp_path / "out" / "photo.png") as restored, Image.open(photo) as blurred:
+        assert restored.size == blurred.size
+
+
+def test_flags_may_follow_the_input(run, photo, weights):
+    assert run(photo)[0] == 0
+    arguments = [str(photo), "--overwrite", "--model=dmphn_1", f"--output={photo.parent / 'out'}"]
+    assert run_app("deblur", [*arguments, f"--weights={weights / 'one.weights.h5'}"]) == 0
+
+
+def _bad_files(folder):
+    folder.mkdir()
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "text.jpg").write_text("a photograph")
+    Image.new("RGB", (1, 1)).save(folder / "pixel.png")
+    Image.new("RGB", (20_000, 64)).save(folder / "panorama.png")
+    (folder / "directory.png").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("missing.png", ["no such file"]),
+        ("empty.png", ["0 bytes"]),
+        ("text.jpg", ["not an image", "expected PNG"]),
+        ("pixel.png", ["1x1 pixels", "expected at least 2"]),
+        ("panorama.png", ["20000x64 pixels", "0.6 GB", "Cut the image into parts"]),
+        ("directory.png", ["holds no images"]),
+    ],
+)
+def test_bad_images(run, tmp_path, name, parts):
+    path = _bad_files(tmp_path / "bad") / name
+    status, _, err = run(path)
+    assert status == 2
+    assert len(err) == 1
+    assert all(part in err[0] for part in [str(path), *parts])
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "parts"),
+    [
+        ({"model": "dmphn_12"}, ["'dmphn_12'", "one of: dmphn_1_2,"]),
+        ({"model": None}, ["--model", "--help"]),
+        ({"model": None, "weights": None, "output": None}, ["--model and --weights and --output"]),
+        ({"weights": "two.weights.h5"}, ["levels=[1, 1]", "levels=[1]", "Choose the matching"]),
+        ({"weights": "missing.weights.h5"}, ["no such weight file", "tfdeblur convert"]),
+        ({"weights": "."}, ["directory"]),
+        ({"output": "photo.png"}, ["photo.png", "expected a directory"]),
+        ({"flags": ["--overwrite", "--skip_existing"]}, ["--overwrite", "one of them"]),
+        ({"flags": ["--overwriet"]}, ["overwriet", "overwrite"]),
+        ({"flags": ["--overwrite=maybe"]}, ["overwrite", "maybe"]),
+    ],
+)
+def test_bad_flags(run, photo, tmp_path, weights, values, parts):
+    if values.get("weights"):
+        values = {"weights": weights / values["weights"]}
+    if values.get("output"):
+        values = {"output": tmp_path / values["output"]}
+    status, out, err = run(photo, **values)
+    assert (status, out, len(err)) == (2, "", 1)
+    assert err[0].startswith("tfdeblur deblur: ")
+    assert all(part in err[0] for part in parts), err[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
+
+
+def test_a_flag_without_its_value(run, photo):
+    status, _, [line] = run(photo, "--weights")
+    assert status == 2
+    assert "weights" in line
+
+
+def test_no_input(run):
+    status, _, err = run()
+    assert status == 2
+    assert "no INPUT" in err[0]
+
+
+def test_results_are_never_overwritten_without_the_flag(run, photo, tmp_path):
+    result = tmp_path / "out" / "photo.png"
+    result.parent.mkdir()
+    result.write_bytes(b"kept")
+    status, out, [line] = run(photo)
+    assert (status, result.read_bytes()) == (2, b"kept")
+    assert "--overwrite" in line
+    assert "0 of 1" in out
+    assert (run(photo, flags=["--skip_existing"])[0], result.read_bytes()) == (0, b"kept")
+    assert run(photo, flags=["--overwrite"])[0] == 0
+    with Image.open(result) as image:
+        assert image.size == (6, 9)
+
+
+def test_the_others_are_done_when_one_is_broken(run, photo, tmp_path):
+    folder = _bad_files(tmp_path / "bad")
+    status, out, err = run(folder, photo)
+    assert status == 2
+    assert "1 of 5 images" in out
+    assert len(err) == 4
+    assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["photo.png"]
