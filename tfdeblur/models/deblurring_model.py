@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfdeblur.losses import FullSizeMSE
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
 
 
@@ -14,13 +15,19 @@ class DeblurringModel(keras.Model):
     images in the range [0, 1] (not clipped), coarse to fine; the last one is
     the final result. Any shift of the range happens inside the network.
 
+    To train one, `compile(optimizer)` and `fit` on pairs (blur, sharp): the
+    network brings its loss with it.
+
     A network sets:
       size_multiple: (height, width), the multiples its input size must have.
       padding_mode: how `deblur` reaches them, one of
         `tfdeblur.ops.padding.PADDING_MODES`.
+      training_loss: the `tfdeblur.losses.OutputLoss` of its paper. Assign
+        another one to an instance to train it differently.
     """
 
     padding_mode = "reflect"
+    training_loss = FullSizeMSE()
 
     @property
     def size_multiple(self):
@@ -37,4 +44,23 @@ class DeblurringModel(keras.Model):
         """
         _, height, width, _ = ops.shape(blur)
         padded = pad_to_multiple(blur, self.size_multiple, self.padding_mode)
-        return crop_to_size(self(padded)[-1], height, width)
+        return crop_to_size(self.restore(padded), height, width)
+
+    def restore(self, blur):
+        """The final output alone, for images of a size the network takes.
+
+        What `deblur` runs. A network overrides it when the final output can be
+        had with less memory than all outputs at once.
+        """
+        return self(blur)[-1]
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The training loss of outputs `y_pred` for sharp images `y`; see `keras.Model`."""
+        del x, training
+        if self.loss is not None or sample_weight is not None:
+            raise ValueError(
+                f"Received loss={self.loss} in compile and sample_weight={sample_weight}; "
+                "expected neither, as the loss is the network's own. Assign `training_loss` "
+                "to change it."
+            )
+        return self.training_loss(y_pred, y)
