@@ -2,5 +2,6 @@
 
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.dmphn import DMPHN
+from tfdeblur.models.pss_nsc import PSSNSC
 
-__all__ = ["DMPHN", "DeblurringModel"]
+__all__ = ["DMPHN", "PSSNSC", "DeblurringModel"]
