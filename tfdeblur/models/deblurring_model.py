@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from tfdeblur.losses import FullSizeMSE
+from tfdeblur.losses import FullSizeMSE, OutputLoss
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
 
 
@@ -27,7 +27,7 @@ class DeblurringModel(keras.Model):
     """
 
     padding_mode = "reflect"
-    training_loss = FullSizeMSE()
+    training_loss: OutputLoss = FullSizeMSE()
 
     @property
     def size_multiple(self):
