@@ -60,6 +60,12 @@ def test_parameters_owned_by_a_scale():
     assert len(three.variables) == 132
 
 
+def test_two_scales_have_the_count_the_paper_gives_its_last_row():
+    model = PSSNSC(num_scales=2, units=3)
+    model.build((None, None, None, 3))
+    assert model.count_params() == 2_839_490
+
+
 def test_equals_the_numpy_transcription(rng):
     model = small_model()
     blur = rng.random((32, 16))
