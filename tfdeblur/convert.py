@@ -5,6 +5,8 @@ a Keras weight file, or lists what does not fit and writes nothing:
 
   tfdeblur convert --model=dmphn_1_2_4 --source=DIR_OF_PKL \
       --output=dmphn_1_2_4.weights.h5
+  tfdeblur convert --model=pss_nsc --source=PATH/deblur_model \
+      --output=pss_nsc.weights.h5
 
 PyTorch is not needed, and no code inside a checkpoint is ever run.
 """
@@ -27,7 +29,8 @@ def define_flags(flag_values):
     flags.DEFINE_string(
         "source",
         None,
-        "The authors' checkpoint. DMPHN: the folder with encoder_*.pkl and decoder_*.pkl.",
+        "The authors' checkpoint. DMPHN: the folder with encoder_*.pkl and decoder_*.pkl. "
+        "PSS-NSC: the prefix of the TensorFlow 1 checkpoint, PATH/deblur_model.",
         flag_values=flag_values,
     )
     flags.DEFINE_string(

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfdeblur.losses import FullSizeMSE, OutputLoss
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
 
 
@@ -14,17 +15,23 @@ class DeblurringModel(keras.Model):
     images in the range [0, 1] (not clipped), coarse to fine; the last one is
     the final result. Any shift of the range happens inside the network.
 
+    To train one, `compile(optimizer)` and `fit` on pairs (blur, sharp): the
+    network brings its loss with it.
+
     A network sets:
       size_multiple: (height, width), the multiples its input size must have.
       padding_mode: how `deblur` reaches them, one of
         `tfdeblur.ops.padding.PADDING_MODES`.
       num_units, depth: how many units the network stacks, and how many of them
         are built; those with more than one take a `depth` when called.
+      training_loss: the `tfdeblur.losses.OutputLoss` of its paper. Assign
+        another one to an instance to train it differently.
     """
 
     padding_mode = "reflect"
     num_units = 1
     depth = 1
+    training_loss: OutputLoss = FullSizeMSE()
 
     @property
     def size_multiple(self):
@@ -41,7 +48,15 @@ class DeblurringModel(keras.Model):
           (batch, height, width, channels), in the range [0, 1], not clipped.
         """
         _, height, width, _ = ops.shape(blur)
-        return crop_to_size(self(self._padded(blur), **options)[-1], height, width)
+        return crop_to_size(self.final_output(self._padded(blur), **options), height, width)
+
+    def final_output(self, blur, **options):
+        """The final output alone, for images of a size the network takes.
+
+        What `deblur` runs. A network overrides it when the final output can be
+        had with less memory than all outputs at once.
+        """
+        return self(blur, **options)[-1]
 
     def intermediate_images(self, blur, **options):
         """What the network computes on the way, by readable names, in order.
@@ -65,6 +80,17 @@ class DeblurringModel(keras.Model):
     def named_images(self, blur):
         """As `intermediate_images`, for sizes that need no padding."""
         return {f"output_{i}": image for i, image in enumerate(self(blur), start=1)}
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The training loss of outputs `y_pred` for sharp images `y`; see `keras.Model`."""
+        del x, training
+        if self.loss is not None or sample_weight is not None:
+            raise ValueError(
+                f"Received loss={self.loss} in compile and sample_weight={sample_weight}; "
+                "expected neither, as the loss is the network's own. Assign `training_loss` "
+                "to change it."
+            )
+        return self.training_loss(y_pred, y)
 
     def _padded(self, blur):
         return pad_to_multiple(blur, self.size_multiple, self.padding_mode)

@@ -5,8 +5,10 @@ from keras import ops
 
 from tfdeblur.layers import Decoder, Encoder
 from tfdeblur.layers.initializers import deconv_initializer
+from tfdeblur.losses import MultiScaleMSE
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.dmphn import ENCODER_STRIDE, MEAN_VALUE
+from tfdeblur.ops.pyramid import averaged_pyramid
 
 
 @keras.saving.register_keras_serializable(package="tfdeblur")
@@ -42,6 +44,8 @@ class DMSN(DeblurringModel):
     Example:
       >>> half, full = DMSN(num_scales=2)(keras.ops.zeros((1, 64, 64, 3)))
     """
+
+    training_loss = MultiScaleMSE(averaged_pyramid)
 
     def __init__(self, num_scales=3, **kwargs):
         super().__init__(**kwargs)
@@ -79,7 +83,7 @@ class DMSN(DeblurringModel):
             upsampler.build(input_shape)
 
     def call(self, blur):
-        pyramid = self._pyramid(blur - MEAN_VALUE)
+        pyramid = averaged_pyramid(blur - MEAN_VALUE, self.num_scales)
         outputs = [self.decoders[0](self.encoders[0](pyramid[0]))]
         for scale in range(1, self.num_scales):
             upsampled = self.upsamplers[scale - 1](outputs[-1])
@@ -87,13 +91,6 @@ class DMSN(DeblurringModel):
             scale_input = ops.concatenate([pyramid[scale], upsampled], axis=-1)
             outputs.append(self.decoders[scale](self.encoders[scale](scale_input)))
         return [output + MEAN_VALUE for output in outputs]
-
-    def _pyramid(self, images):
-        """`images` and its halvings, coarsest first."""
-        pyramid = [images]
-        for _ in range(self.num_scales - 1):
-            pyramid.insert(0, ops.average_pool(pyramid[0], 2, strides=2))
-        return pyramid
 
     def get_config(self):
         return {**super().get_config(), "num_scales": self.num_scales}

@@ -12,9 +12,9 @@ What follows from the two, comparing and assigning, is here once.
 import numpy as np
 
 from tfdeblur.errors import InputError
-from tfdeblur.weights import dmphn_release
+from tfdeblur.weights import dmphn_release, pss_nsc_release
 
-_RELEASES = {"DMPHN": dmphn_release, "Stack": dmphn_release}
+_RELEASES = {"DMPHN": dmphn_release, "PSSNSC": pss_nsc_release, "Stack": dmphn_release}
 
 
 def import_release(model, source):

@@ -1,0 +1,37 @@
+"""Trains a small network of each family on the backend that KERAS_BACKEND names.
+
+usage: python -m tests.models.fit_on_backend    (prints JSON)
+"""
+
+import json
+
+import keras
+import numpy as np
+
+from tfdeblur.models import DMPHN, PSSNSC
+
+NETWORKS = {
+    "dmphn": (lambda: DMPHN((1,)), 3),
+    "pss_nsc": (lambda: PSSNSC(num_scales=2, filters=(4, 6), units=1), 1),
+}
+
+
+def losses_before_and_after_fit(name):
+    """The loss on the training pairs before, during and after one step."""
+    make, channels = NETWORKS[name]
+    model = make()
+    random = np.random.RandomState(0)
+    blur = random.rand(2, 16, 16, channels).astype("float32")
+    sharp = random.rand(2, 16, 16, channels).astype("float32")
+    model.build((None, None, None, channels))
+    model.set_weights([0.05 * random.standard_normal(w.shape) for w in model.get_weights()])
+    # XLA would compile for longer than it runs; JAX compiles whatever it is told.
+    model.compile(keras.optimizers.Adam(1e-3), jit_compile=keras.backend.backend() == "jax")
+    before = model.evaluate(blur, sharp, verbose=0)
+    history = model.fit(blur, sharp, epochs=1, batch_size=2, shuffle=False, verbose=0)
+    return [before, history.history["loss"][0], model.evaluate(blur, sharp, verbose=0)]
+
+
+if __name__ == "__main__":
+    results = {name: losses_before_and_after_fit(name) for name in NETWORKS}
+    print(json.dumps({"backend": keras.backend.backend(), **results}))

@@ -1,0 +1,74 @@
+"""`compile(optimizer)` and `fit` train every network with its own loss, on both backends."""
+
+import json
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from tests.conftest import PROJECT
+from tests.models.fit_on_backend import NETWORKS, losses_before_and_after_fit
+from tfdeblur.losses import OutputLoss
+from tfdeblur.models import DMPHN
+
+
+@pytest.fixture(scope="module")
+def jax_losses():
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.models.fit_on_backend"],
+        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(PROJECT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    losses = json.loads(finished.stdout.splitlines()[-1])
+    assert losses.pop("backend") == "jax"
+    return losses
+
+
+@pytest.fixture(scope="module")
+def tensorflow_losses():
+    return {name: losses_before_and_after_fit(name) for name in NETWORKS}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_step_lowers_the_loss(name, tensorflow_losses):
+    before, during, after = tensorflow_losses[name]
+    assert during == pytest.approx(before, rel=1e-5)
+    assert after < before
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_jax_trains_as_tensorflow_does(name, jax_losses, tensorflow_losses):
+    assert jax_losses[name] == pytest.approx(tensorflow_losses[name], rel=1e-4)
+
+
+def test_training_loss_can_be_replaced(rng):
+    class TowardsBlack(OutputLoss):
+        def targets(self, sharp, num_outputs):
+            return [keras.ops.zeros_like(sharp)] * num_outputs
+
+    model = DMPHN((1,))
+    model.training_loss = TowardsBlack()
+    model.compile("sgd")
+    blur = rng.random((1, 8, 8, 3), np.float32)
+    expected = np.mean(np.square(model(blur)[-1]))
+    assert model.evaluate(blur, blur, verbose=0) == pytest.approx(expected, rel=1e-5)
+
+
+def test_loss_of_compile_is_refused_rather_than_ignored(rng):
+    model = DMPHN((1,))
+    model.compile("sgd", loss="mae")
+    images = rng.random((1, 8, 8, 3), np.float32)
+    with pytest.raises(ValueError, match=r"Received loss=mae in compile.*Assign `training_loss`"):
+        model.evaluate(images, images, verbose=0)
+
+
+def test_sample_weights_are_refused_rather_than_ignored(rng):
+    model = DMPHN((1,))
+    images = rng.random((1, 8, 8, 3), np.float32)
+    with pytest.raises(ValueError, match=r"Received .*sample_weight=.*expected neither"):
+        model.compute_loss(y=images, y_pred=[images], sample_weight=np.ones(1))

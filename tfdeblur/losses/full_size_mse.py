@@ -1,0 +1,17 @@
+"""The loss of DMPHN and of the networks stacked from it."""
+
+from tfdeblur.losses.output_loss import OutputLoss
+
+
+class FullSizeMSE(OutputLoss):
+    """Mean squared error of every output to the sharp image, all of full size.
+
+    With one output this is the loss of DMPHN, with one output per stacked unit
+    that of Stack(k).
+
+    Source: Zhang et al. 2019, Eqs. (10) and (11).
+    Deviations: none from the release, which takes means over pixels and channels.
+    """
+
+    def targets(self, sharp, num_outputs):
+        return [sharp] * num_outputs
