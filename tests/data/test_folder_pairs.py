@@ -1,0 +1,91 @@
+"""Folders of pairs: what is taken, and what is refused by name."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.data.pairs import write_pairs
+from tfdeblur.data.folder_pairs import SIDES, folder_pairs
+from tfdeblur.errors import InputError
+
+
+@pytest.fixture
+def root(tmp_path):
+    return write_pairs(tmp_path / "root", num_pairs=3)
+
+
+def names(source):
+    return [record["name"].decode() for record in source.records.as_numpy_iterator()]
+
+
+@pytest.mark.parametrize("sides", SIDES, ids="-".join)
+def test_known_names_of_the_two_sides(tmp_path, sides):
+    source = folder_pairs(write_pairs(tmp_path, 2, sides))
+    assert source.num_pairs == 2
+    assert names(source) == ["clip/000", "clip/001"]
+
+
+def test_two_folders(root):
+    source = folder_pairs(blur_dir=root / "input" / "clip", sharp_dir=root / "target" / "clip")
+    assert names(source) == ["000", "001", "002"]
+
+
+def test_partners_may_differ_in_format(root):
+    sharp = root / "target" / "clip" / "001.png"
+    cv2.imwrite(str(sharp.with_suffix(".jpg")), cv2.imread(str(sharp)))
+    sharp.unlink()
+    assert folder_pairs(root).num_pairs == 3
+
+
+def refused(root, *expected):
+    with pytest.raises(InputError) as caught:
+        folder_pairs(root)
+    for text in expected:
+        assert text in str(caught.value)
+
+
+def test_missing_partners_are_named(root):
+    (root / "target" / "clip" / "001.png").unlink()
+    (root / "input" / "clip" / "002.png").unlink()
+    refused(root, "input/clip/001.png: no partner", "target/clip/002.png: no partner")
+
+
+def test_pairs_of_different_sizes_are_named(root):
+    cv2.imwrite(str(root / "input" / "clip" / "001.png"), np.zeros((10, 20, 3), np.uint8))
+    refused(root, "001.png: is 20x10 pixels, its partner", "48x48")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_truncated_files_are_named(root, suffix):
+    image = cv2.imread(str(root / "input" / "clip" / "001.png"))
+    for side in ("input", "target"):
+        (root / side / "clip" / "001.png").unlink()
+        cv2.imwrite(str(root / side / "clip" / f"001{suffix}"), image)
+    file = root / "input" / "clip" / f"001{suffix}"
+    file.write_bytes(file.read_bytes()[:-20])
+    refused(root, f"clip/001{suffix}: the file is truncated")
+
+
+def test_empty_files_and_other_files_are_named(root):
+    (root / "input" / "clip" / "000.png").write_bytes(b"")
+    (root / "input" / "clip" / "001.png").write_text("not an image")
+    refused(root, "000.png: the file is empty", "001.png: not an image")
+
+
+def test_only_the_first_ten_are_listed(tmp_path):
+    root = write_pairs(tmp_path, num_pairs=13)
+    for file in (root / "target" / "clip").glob("*.png"):
+        if file.name != "000.png":
+            file.unlink()
+    refused(root, "and 2 more")
+
+
+def test_missing_and_empty_folders(tmp_path):
+    refused(tmp_path, "expected a folder that holds input/ and target/")
+    for side in ("input", "target"):
+        (tmp_path / side).mkdir()
+    refused(tmp_path, "holds no images; expected files ending in")
+    with pytest.raises(InputError, match="no such folder"):
+        folder_pairs(blur_dir=tmp_path / "a", sharp_dir=tmp_path / "b")
+    with pytest.raises(InputError, match="one folder of a pair"):
+        folder_pairs(blur_dir=tmp_path)

@@ -1,0 +1,58 @@
+"""Datasets of TFDS as pairs, on a small dataset made here."""
+
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from tests.data.pairs import origins, telling_pair
+from tfdeblur.data import evaluation_pairs, tfds_pairs, training_batches
+from tfdeblur.data.pipeline import CropSettings
+from tfdeblur.errors import InputError
+
+
+class TellingPairs(tfds.core.GeneratorBasedBuilder):
+    """Eight pairs whose pixels tell where they come from."""
+
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self):
+        image = tfds.features.Image(shape=(None, None, 3), encoding_format="png")
+        features = tfds.features.FeaturesDict(
+            {"blur": image, "sharp": image, "name": tfds.features.Text()}
+        )
+        return self.dataset_info_from_configs(features=features)
+
+    def _split_generators(self, dl_manager):
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+        for number in range(8):
+            blur, sharp = telling_pair(number)
+            yield number, {"blur": blur, "sharp": sharp, "name": f"{number:03d}"}
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tfds")
+    TellingPairs(data_dir=folder).download_and_prepare()
+    return folder
+
+
+def test_pairs_reach_training_and_evaluation(data_dir):
+    source = tfds_pairs("telling_pairs", "train[:6]", data_dir)
+    assert source.num_pairs == 6
+    settings = CropSettings(crop_size=8, crops_per_pair=2, pairs_per_block=1)
+    batches = training_batches(source, 2, settings).take(6).as_numpy_iterator()
+    assert len({number for batch in batches for number in origins(batch)[0]}) == 6
+    pairs = {pair["name"].decode(): pair for pair in evaluation_pairs(source).as_numpy_iterator()}
+    for name, pair in pairs.items():
+        np.testing.assert_array_equal(pair["blur"], telling_pair(int(name))[0])
+
+
+def test_unknown_datasets_splits_and_features_are_refused(data_dir, tmp_path):
+    with pytest.raises(InputError, match="'no_such_thing', which TFDS does not know"):
+        tfds_pairs("no_such_thing", data_dir=data_dir)
+    with pytest.raises(InputError, match="has no split 'test'"):
+        tfds_pairs("telling_pairs", "test", data_dir)
+    with pytest.raises(InputError, match="is not prepared in"):
+        tfds_pairs("telling_pairs", data_dir=tmp_path)
