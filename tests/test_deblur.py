@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.weights.test_dmphn_release import built
+from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
 from tfdeblur.weights.files import save_weights
 
@@ -148,3 +149,60 @@ def test_the_others_are_done_when_one_is_broken(run, photo, tmp_path):
     assert "1 of 5 images" in out
     assert len(err) == 4
     assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["photo.png"]
+
+
+@pytest.fixture(scope="module")
+def stack_weights(tmp_path_factory):
+    path = tmp_path_factory.mktemp("weights") / "stack.weights.h5"
+    save_weights(build_model("stack2_dmphn"), path)
+    return path
+
+
+def pixels_of(path):
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_depth_runs_the_first_units_only(run, photo, stack_weights, tmp_path):
+    stack = {"model": "stack2_dmphn", "weights": stack_weights}
+    results = {}
+    for depth in (1, 2, None):
+        output = tmp_path / f"depth_{depth}"
+        assert run(photo, **stack, depth=depth, output=output)[0] == 0
+        results[depth] = pixels_of(output / "photo.png")
+    np.testing.assert_array_equal(results[None], results[2])
+    first = Deblurrer("stack2_dmphn", stack_weights).model.units[0]
+    np.testing.assert_array_equal(results[1], Deblurrer(first)(pixels_of(photo)))
+    for depth in (0, 3):
+        status, _, [line] = run(photo, **stack, depth=depth, output=tmp_path / "out")
+        assert status == 2
+        assert f"depth {depth}; expected 1 to 2" in line
+
+
+def test_a_time_budget_chooses_the_depth(run, photo, stack_weights, tmp_path):
+    stack = {"model": "stack2_dmphn", "weights": stack_weights}
+    for budget, depth in ((1e-3, 1), (1e9, 2)):
+        output = tmp_path / f"budget_{budget}"
+        status, out, _ = run(photo, **stack, time_budget_ms=budget, output=output)
+        assert status == 0
+        assert out.startswith(f"depth {depth} of 2 for a budget of {budget:g} ms: ")
+    status, _, [line] = run(photo, **stack, time_budget_ms=5, depth=1, output=tmp_path / "out")
+    assert status == 2
+    assert "both --depth and --time_budget_ms" in line
+
+
+def test_intermediate_images_are_written_beside_the_result(run, photo, stack_weights, tmp_path):
+    stack = {"model": "stack2_dmphn", "weights": stack_weights}
+    assert run(photo, "--save_intermediate", **stack)[0] == 0
+    folder = tmp_path / "out" / "photo_intermediate"
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "01_unit_1_level_3_residual.png",
+        "02_unit_1_level_2_residual.png",
+        "03_unit_1_output.png",
+        "04_unit_2_level_3_residual.png",
+        "05_unit_2_level_2_residual.png",
+        "06_unit_2_output.png",
+    ]
+    result = pixels_of(tmp_path / "out" / "photo.png")
+    np.testing.assert_array_equal(pixels_of(folder / "06_unit_2_output.png"), result)
+    assert {pixels_of(file).shape for file in folder.iterdir()} == {result.shape}

@@ -18,6 +18,7 @@ import keras
 from tfdeblur.layers import Decoder, Encoder
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.restoration import Restoration
+from tfdeblur.ops.padding import check_multiple
 from tfdeblur.ops.patch_grid import grid_shape, join_patches, split_into_patches
 
 # The release shifts gamma-encoded RGB in [0, 1] by this much before the network and back after it.
@@ -85,6 +86,7 @@ class DMPHN(DeblurringModel):
             decoder.build(encoder.compute_output_shape(input_shape))
 
     def call(self, blur):
+        check_multiple(blur, self.size_multiple)
         return [self.restore(blur - MEAN_VALUE).output + MEAN_VALUE]
 
     def restore(self, x, carried=None, start=None):

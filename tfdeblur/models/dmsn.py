@@ -8,6 +8,7 @@ from tfdeblur.layers.initializers import deconv_initializer
 from tfdeblur.losses import MultiScaleMSE
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.dmphn import ENCODER_STRIDE, MEAN_VALUE
+from tfdeblur.ops.padding import check_multiple
 from tfdeblur.ops.pyramid import averaged_pyramid
 
 
@@ -83,6 +84,7 @@ class DMSN(DeblurringModel):
             upsampler.build(input_shape)
 
     def call(self, blur):
+        check_multiple(blur, self.size_multiple)
         pyramid = averaged_pyramid(blur - MEAN_VALUE, self.num_scales)
         outputs = [self.decoders[0](self.encoders[0](pyramid[0]))]
         for scale in range(1, self.num_scales):

@@ -28,6 +28,7 @@ from tfdeblur.layers.sharing import (
 )
 from tfdeblur.losses import MultiScaleMSE
 from tfdeblur.models.deblurring_model import DeblurringModel
+from tfdeblur.ops.padding import check_multiple
 from tfdeblur.ops.pyramid import decimated_pyramid, upsample_x2
 
 TRANSFORMATIONS = {
@@ -155,6 +156,7 @@ class PSSNSC(DeblurringModel):
                     shape = _build_once(layer, shape)
 
     def call(self, blur):
+        check_multiple(blur, self.size_multiple)
         num_channels = blur.shape[-1]
         outputs: list = []
         for stages, image in zip(

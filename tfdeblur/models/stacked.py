@@ -11,6 +11,7 @@ import keras
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.dmphn import MEAN_VALUE, named_levels
 from tfdeblur.models.restoration import Carried
+from tfdeblur.ops.padding import check_multiple
 
 
 @keras.saving.register_keras_serializable(package="tfdeblur")
@@ -69,6 +70,7 @@ class Stack(DeblurringModel):
 
     def call(self, blur, depth=None):
         """The outputs of the first `depth` units; None is all that were built."""
+        check_multiple(blur, self.size_multiple)
         restorations = self._restorations(blur - MEAN_VALUE, depth)
         return [restoration.output + MEAN_VALUE for restoration in restorations]
 

@@ -6,6 +6,7 @@ from tfdeblur.layers import Decoder, Encoder
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.dmphn import DMPHN, MEAN_VALUE, named_levels
 from tfdeblur.models.restoration import Restoration
+from tfdeblur.ops.padding import check_multiple
 from tfdeblur.ops.patch_grid import join_patches, split_into_patches
 
 
@@ -63,6 +64,7 @@ class VMPHN(DeblurringModel):
         self.upward.build(input_shape)
 
     def call(self, blur):
+        check_multiple(blur, self.size_multiple)
         return [self.restore(blur - MEAN_VALUE).output + MEAN_VALUE]
 
     def restore(self, x, carried=None):

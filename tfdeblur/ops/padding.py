@@ -26,6 +26,16 @@ def padded_size(size, multiple):
     return -(-size // multiple) * multiple
 
 
+def check_multiple(images, multiple):
+    """Raises ValueError where a known height or width of images (b, h, w, c) is no multiple."""
+    size = images.shape[1:3]
+    if any(side is not None and side % step for side, step in zip(size, multiple, strict=True)):
+        raise ValueError(
+            f"Received images of {size[0]} rows and {size[1]} columns; expected multiples of "
+            f"{multiple[0]} and {multiple[1]}. Call model.deblur(images), which takes any size."
+        )
+
+
 def pad_to_multiple(images, multiple, mode="reflect"):
     """Grows images at the bottom and right to multiples of `multiple`.
 
