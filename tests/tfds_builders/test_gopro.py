@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import pickle
 
 import numpy as np
 import pytest
@@ -159,6 +160,28 @@ def test_partial_data_never_passes_for_the_whole(tmp_path):
     assert tfds.builder("gopro/blur_partial", data_dir=tmp_path / "data").info.metadata["partial"]
     with pytest.raises(AssertionError, match="could not find data"):
         tfds.load("gopro", data_dir=tmp_path / "data", download=False)
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        (None, "blur_partial"),
+        ("blur_gamma", "blur_gamma_partial"),
+        ("blur_gamma_partial", "blur_gamma_partial"),
+    ],
+)
+def test_names_of_partial_configurations(tmp_path, config, name):
+    builder = Builder(data_dir=tmp_path, config=config, allow_partial=True)
+    copy = pickle.loads(pickle.dumps(builder))
+    for one in (builder, copy):
+        assert one.builder_config.name == name
+        assert one.builder_config.allow_partial
+        assert one.builder_config.blur == name.removesuffix("_partial")
+
+
+def test_unknown_configurations_are_refused_by_tfds(tmp_path):
+    with pytest.raises(ValueError, match="BuilderConfig sharp not found"):
+        Builder(data_dir=tmp_path, config="sharp", allow_partial=True)
 
 
 @pytest.mark.parametrize("file", ["blur_gamma/000001.png", "blur/frame.png"])

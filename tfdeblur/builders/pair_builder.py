@@ -11,7 +11,7 @@ from etils import epath
 from tfdeblur.builders import frame_list
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import ARCHIVES, find_source
-from tfdeblur.builders.pair_layout import choose_layout, match_pairs, top_folders
+from tfdeblur.builders.pair_layout import Layout, choose_layout, match_pairs, top_folders
 from tfdeblur.errors import InputError
 
 CHECKSUMS_FILE = "checksums.sha256"
@@ -58,9 +58,10 @@ class PairBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # t
       **kwargs: as in TFDS.
     """
 
-    # Names in manual_dir, and what lies within: the first is the official one.
-    FOLDERS: tuple = ()
-    LAYOUTS: tuple = ()
+    # Names of the folder, or with .zip or .tar of the archive, that a person puts in manual_dir.
+    FOLDERS: tuple[str, ...] = ()
+    # Which layout is the right one is found out from the files, whatever the folder's name.
+    LAYOUTS: tuple[Layout, ...] = ()
     IMAGE_FORMAT = "png"
 
     def __init_subclass__(cls, **kwargs):
@@ -77,12 +78,12 @@ class PairBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # t
         super().__init__(config=config, **kwargs)
 
     def _partial_config(self, config):
-        if config is None:
-            config = self.get_default_builder_config()
         if isinstance(config, str):
-            config = self.builder_configs[config]
-        if config is None:
-            config = PairConfig(name="")
+            name = config.removesuffix(PARTIAL).rstrip("_")
+            if name and name not in self.builder_configs:
+                return config  # TFDS says which names there are
+            config = self.builder_configs.get(name)
+        config = config or self.get_default_builder_config() or PairConfig(name="")
         if config.allow_partial:
             return config
         return dataclasses.replace(
@@ -116,28 +117,32 @@ class PairBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # t
         super()._download_and_prepare(dl_manager, download_config)
 
     def _split_generators(self, dl_manager):
-        config = self.builder_config or PairConfig(name="")
         frames = self.frames()
         source = self._find_source(dl_manager, frames)
-        found = choose_layout(source.paths(), self.LAYOUTS, frames)
-        if found is None:
-            raise InputError(
-                f"Received {source.path}, in which no file has a name of this dataset. "
-                f"{self._expected()}"
-            )
-        layout, root = found
-        if config.blur not in layout.folders:
-            raise InputError(
-                f"Received {source.path} in the layout {layout}, which has no {config.blur} "
-                f"images; expected the layout {self.LAYOUTS[0]}. {self._expected()}"
-            )
-        pairs = match_pairs(source, layout, root, frames, config.blur, config.allow_partial)
+        layout, pairs = self._find_pairs(source, frames)
         checksums = check_pairs(source, pairs, self.IMAGE_FORMAT)
         self._record(source, layout, frames, pairs, checksums)
         by_split = {split: [pair for pair in pairs if pair.split == split] for split in frames}
         return {
             split: self._generate_examples(source, some) for split, some in by_split.items() if some
         }
+
+    def _find_pairs(self, source, frames):
+        config = self.builder_config or PairConfig(name="")
+        layout, root = choose_layout(source.paths(), self.LAYOUTS, frames) or (None, "")
+        if layout and config.blur not in layout.folders:
+            raise InputError(
+                f"Received {source.path} in the layout {layout}, which has no {config.blur} "
+                f"images; expected the layout {self.LAYOUTS[0]}. {self._expected()}"
+            )
+        pairs = layout and match_pairs(
+            source, layout, root, frames, config.blur, config.allow_partial
+        )
+        if not pairs:
+            raise InputError(
+                f"Received {source.path}, which holds no pair of this dataset. {self._expected()}"
+            )
+        return layout, pairs
 
     def _find_source(self, dl_manager, frames):
         try:
