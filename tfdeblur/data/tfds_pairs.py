@@ -1,5 +1,8 @@
 """Pairs from any TensorFlow Datasets builder with the features `blur` and `sharp`."""
 
+import importlib
+import re
+
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
@@ -25,6 +28,7 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
     Raises:
       InputError: when the dataset is unknown, not prepared, or holds no pairs.
     """
+    _register(name)
     try:
         builder = tfds.builder(name, data_dir=data_dir, **(builder_kwargs or {}))
     except tfds.core.DatasetNotFoundError:
@@ -53,6 +57,16 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
         load=_select,
         shuffle_buffer=min(num_pairs, _SHUFFLE_BUFFER),
     )
+
+
+def _register(name):
+    """Imports the project's own builder of this name, which makes it known to TFDS."""
+    package = f"tfdeblur.tfds_builders.{re.split('[/:]', name)[0]}"
+    try:
+        importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name != package:  # the builder is there and lacks something itself
+            raise
 
 
 def _select(record):
