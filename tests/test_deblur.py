@@ -206,3 +206,16 @@ def test_intermediate_images_are_written_beside_the_result(run, photo, stack_wei
     result = pixels_of(tmp_path / "out" / "photo.png")
     np.testing.assert_array_equal(pixels_of(folder / "06_unit_2_output.png"), result)
     assert {pixels_of(file).shape for file in folder.iterdir()} == {result.shape}
+    (tmp_path / "out" / "photo.png").unlink()
+    status, _, err = run(photo, "--save_intermediate", **stack)
+    assert status == 2
+    assert "photo_intermediate: exists already; pass --overwrite" in err[-1]
+
+
+def test_a_result_never_takes_the_place_of_its_input(run, photo):
+    before = photo.read_bytes()
+    for given in (photo, photo.parent):
+        status, _, [line] = run(given, "--overwrite", output=photo.parent)
+        assert status == 2
+        assert "choose another --output" in line
+    assert photo.read_bytes() == before

@@ -61,7 +61,7 @@ def main(flag_values, arguments):
     if not arguments:
         raise InputError("Received no INPUT; expected at least one image file or folder.")
     for one, other in (("overwrite", "skip_existing"), ("depth", "time_budget_ms")):
-        if flag_values[one].value and flag_values[other].value:
+        if flag_values[one].present and flag_values[other].present:
             raise InputError(f"Received both --{one} and --{other}; expected one of them.")
     with cli.quiet_framework_import():
         from tfdeblur.inference.engine import Deblurrer
@@ -82,7 +82,7 @@ def _within_budget(deblurrer, jobs, budget_ms):
     from tfdeblur.inference.engine import Deblurrer
     from tfdeblur.inference.files import first_readable
 
-    photo = first_readable(jobs)
+    photo = first_readable(jobs, deblurrer)
     if photo is None:
         return deblurrer
     measured = measure_depths(deblurrer.model, photo.pixels, budget_ms)

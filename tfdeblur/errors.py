@@ -9,3 +9,11 @@ class InputError(ValueError):
     The apps print its message without a traceback and exit with status 2;
     every other exception is a defect of the program and keeps its traceback.
     """
+
+
+def first_named(problems, limit=10):
+    """The first `limit` problems, a line each, and how many more there are."""
+    lines = [f"  {problem}" for problem in problems[:limit]]
+    if len(problems) > limit:
+        lines.append(f"  and {len(problems) - limit} more")
+    return "\n".join(lines)

@@ -50,6 +50,12 @@ def test_missing_partners_are_named(root):
     refused(root, "input/clip/001.png: no partner", "target/clip/002.png: no partner")
 
 
+def test_two_images_of_one_name_are_named(root):
+    image = cv2.imread(str(root / "input" / "clip" / "001.png"))
+    cv2.imwrite(str(root / "input" / "clip" / "001.jpg"), image)
+    refused(root, "clip/001.png: has the name of", "clip/001.jpg")
+
+
 def test_pairs_of_different_sizes_are_named(root):
     cv2.imwrite(str(root / "input" / "clip" / "001.png"), np.zeros((10, 20, 3), np.uint8))
     refused(root, "001.png: is 20x10 pixels, its partner", "48x48")

@@ -69,7 +69,7 @@ def test_crops_of_one_pair_are_spread_over_batches_and_places(source):
     for numbers, _, _ in found:
         assert len(set(numbers.tolist())) == 4, "the lanes of a batch hold different pairs"
     places = {tuple(place) for triple in found for place in zip(*triple, strict=True)}
-    assert len(places) == 4 * SETTINGS.steps_per_block
+    assert len(places) >= 4 * SETTINGS.steps_per_block - 1  # two may coincide by chance
     tops = np.concatenate([tops for _, tops, _ in found])
     assert tops.min() < 10
     assert tops.max() > SIDE - 8 - 10
@@ -105,6 +105,14 @@ def test_workers_share_the_batches_of_one(source, num_workers):
         for of_step in zip(*parts, strict=True)
     ]
     assert_same_batches(joined, batches)
+
+
+def test_tensorflows_global_seed_changes_nothing(source):
+    batches = {}
+    for global_seed in (1, 2):
+        tf.random.set_seed(global_seed)
+        batches[global_seed] = take(source, 8, settings=ALL)
+    assert_same_batches(batches[1], batches[2])
 
 
 def test_seeds_differ(source):
@@ -155,6 +163,14 @@ def test_a_mixture_draws_in_proportion_and_resumes(mixture):
     # Pairs 0 and 1 are in both sources: each of the 8 pairs is drawn equally often.
     assert np.mean(numbers < 2) == pytest.approx(4 / 8, abs=0.06)
     assert_same_batches(take(mixture, 20, settings=settings, start_step=180), batches[180:])
+
+
+def test_places_of_crops_do_not_depend_on_the_source(mixture):
+    settings = CropSettings(crop_size=8, crops_per_pair=1, pairs_per_block=1)
+    found = [origins(batch) for batch in take(mixture, 150, settings=settings)]
+    numbers, tops, _ = (np.concatenate(values) for values in zip(*found, strict=True))
+    # Pairs 2 to 5 are in the first source only, 0 and 1 in both.
+    assert abs(np.corrcoef(numbers >= 2, tops)[0, 1]) < 0.15
 
 
 def test_mixture_weights(mixture):

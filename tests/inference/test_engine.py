@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfdeblur.errors import InputError
 from tfdeblur.inference import size_limits
@@ -102,6 +103,28 @@ def test_an_image_beyond_the_memory_is_refused(monkeypatch):
     monkeypatch.setattr(size_limits, "available_memory", lambda: 1000)
     with pytest.raises(InputError, match="8x8"):
         IDENTITY(np.zeros((8, 8), np.uint8))
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError("no more"), tf.errors.ResourceExhaustedError(None, None, "OOM")]
+)
+def test_running_out_of_memory_is_an_input_error_and_other_errors_are_not(monkeypatch, error):
+    def fail(_):
+        raise error
+
+    deblurrer = Deblurrer(IDENTITY.model)
+    monkeypatch.setattr(deblurrer, "_restore", fail)
+    with pytest.raises(InputError, match="memory ran out on 9x8 pixels"):
+        deblurrer(np.zeros((8, 9), np.uint8))
+    error = ZeroDivisionError()
+    with pytest.raises(ZeroDivisionError):
+        deblurrer(np.zeros((8, 9), np.uint8))
+
+
+@pytest.mark.parametrize("depth", [0, 2])
+def test_depths_that_a_model_does_not_have_are_refused_at_once(depth):
+    with pytest.raises(InputError, match=f"depth {depth}; expected 1 to 1"):
+        Deblurrer(IDENTITY.model, depth=depth)
 
 
 def test_the_weight_file_is_used(rng, tmp_path):

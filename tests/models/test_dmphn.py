@@ -31,11 +31,22 @@ def test_parameters_and_sizes(levels, weight_sharing, num_parameters, size_multi
     assert restored.shape == (1, *size_multiple, 3)
 
 
-def test_equals_the_patch_by_patch_transcription(rng):
-    model = DMPHN((1, 2, 4))
-    blur = rng.random((1, 16, 8, 3), np.float32)
+@pytest.mark.parametrize(
+    ("levels", "weight_sharing"),
+    [
+        ((1,), False),
+        ((1, 1, 1), False),
+        ((1, 2, 4), False),
+        ((1, 4, 16), False),
+        ((1, 2, 4, 8, 16), False),
+        ((1, 2, 4, 8), True),
+    ],
+)
+def test_equals_the_patch_by_patch_transcription(levels, weight_sharing, rng):
+    model = DMPHN(levels, weight_sharing)
+    blur = rng.random((1, 16, 16, 3), np.float32)
     [restored] = model(blur)
-    np.testing.assert_allclose(restored[0], oracle.dmphn_1_2_4(model, blur[0]), atol=1e-4)
+    np.testing.assert_allclose(restored[0], oracle.dmphn(model, blur[0]), atol=1e-4)
 
 
 def test_weight_sharing_uses_one_pair_at_all_levels(rng):

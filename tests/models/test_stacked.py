@@ -1,5 +1,9 @@
 """Stacks, against the transcription, the table's parameter counts and their own first units."""
 
+import gc
+import itertools
+import weakref
+
 import numpy as np
 import pytest
 
@@ -64,6 +68,27 @@ def test_intermediate_images_are_named_by_unit_and_level(stack3, rng):
     ]
     assert {image.shape for image in images.values()} == {blur.shape}
     np.testing.assert_allclose(images["unit_2_output"], stack3.deblur(blur, depth=2), atol=1e-6)
+
+
+def test_residuals_are_shown_as_they_were_decoded(stack3, rng):
+    """Without the output of unit 1, which later units add before they go on."""
+    blur = rng.random((1, 8, 8, 3), np.float32)
+    images = stack3.intermediate_images(blur)
+    unit = stack3.units[1]
+    first, second = (r for r in itertools.islice(stack3._restorations(blur - 0.5), 2))
+    expected = unit.decoders[1](second.features[1])
+    np.testing.assert_allclose(images["unit_2_level_2_residual"], expected + 0.5, atol=1e-5)
+    assert np.abs(first.output).max() > 1e-3
+
+
+def test_what_no_later_unit_needs_is_let_go(stack3, rng):
+    alive = []
+    for restoration in stack3._restorations(rng.random((1, 8, 8, 3), np.float32) - 0.5):
+        gc.collect()
+        assert [reference() for reference in alive] == [None] * len(alive)
+        # Features go to the next unit; the residual of the finest level goes to nobody.
+        alive.append(weakref.ref(restoration.images[0]))
+        del restoration
 
 
 def test_later_units_of_vmphn_depend_on_features_of_earlier_ones(rng):

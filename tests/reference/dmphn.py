@@ -1,4 +1,4 @@
-"""DMPHN(1-2-4) written out patch by patch, as in the figures of the paper.
+"""DMPHN patch by patch, and stacks of DMPHN(1-2-4) written out as in the paper's figures.
 
 Reads only kernels and biases from the Keras layers; every operation is NumPy.
 """
@@ -30,10 +30,32 @@ def decoder(layer, x):
     return conv(_blocks(layer.blocks[2], x), *_weights(third))
 
 
-def dmphn_1_2_4(model, blur):
-    """One image (height, width, 3) in [0, 1] through the three levels."""
-    output, _ = _unit(model, np.asarray(blur, np.float64) - 0.5)
-    return output + 0.5
+# Rows and columns of patches, as [Zhang19] Fig. 3 draws them.
+GRIDS = {1: (1, 1), 2: (2, 1), 4: (2, 2), 8: (4, 2), 16: (4, 4)}
+
+
+def dmphn(model, blur):
+    """One image (height, width, 3) in [0, 1] through all levels, patch by patch."""
+    x = np.asarray(blur, np.float64) - 0.5
+    grids = [GRIDS[num_patches] for num_patches in model.levels]
+    residual = feature = 0
+    for level in reversed(range(len(grids))):
+        pair = 0 if model.weight_sharing else level
+        this, coarser = grids[level], grids[max(level - 1, 0)]
+        encoded = _per_patch(lambda p, i=pair: encoder(model.encoders[i], p), x + residual, this)
+        feature = encoded + feature
+        residual = _per_patch(lambda p, i=pair: decoder(model.decoders[i], p), feature, coarser)
+    return residual + 0.5
+
+
+def _per_patch(function, image, grid):
+    rows, columns = grid
+    return np.vstack(
+        [
+            np.hstack([function(patch) for patch in np.hsplit(row, columns)])
+            for row in np.vsplit(image, rows)
+        ]
+    )
 
 
 def stack_of_dmphn_1_2_4(model, blur):

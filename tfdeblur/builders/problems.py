@@ -2,9 +2,7 @@
 
 import dataclasses
 
-from tfdeblur.errors import InputError
-
-_NUM_NAMED = 10
+from tfdeblur.errors import InputError, first_named
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,13 +23,11 @@ def refuse(source, problems, expected):
     """
     if not problems:
         return
-    named = "".join(f"\n  {problem.path}: {problem.reason}" for problem in problems[:_NUM_NAMED])
-    more = len(problems) - _NUM_NAMED
-    rest = f"\n  and {more} more" if more > 0 else ""
+    named = first_named([f"{problem.path}: {problem.reason}" for problem in problems])
     missing = any(problem.reason == "missing" for problem in problems)
     hint = ", or pass allow_partial=True to use the pairs that are there" if missing else ""
     raise InputError(
         f"Received {source.path} with {len(problems)} files missing or wrong; expected {expected}:"
-        f"{named}{rest}\nNothing was written. Download or extract these files again, remove "
+        f"\n{named}\nNothing was written. Download or extract these files again, remove "
         f"those that do not belong there{hint}."
     )

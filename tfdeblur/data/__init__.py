@@ -3,10 +3,11 @@
 from tfdeblur.data.folder_pairs import folder_pairs
 from tfdeblur.data.mixture import Mixture
 from tfdeblur.data.pair_source import PairSource
-from tfdeblur.data.pipeline import evaluation_pairs, training_batches
+from tfdeblur.data.pipeline import CropSettings, evaluation_pairs, training_batches
 from tfdeblur.data.tfds_pairs import tfds_pairs
 
 __all__ = [
+    "CropSettings",
     "Mixture",
     "PairSource",
     "evaluation_pairs",

@@ -5,7 +5,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from tfdeblur.data.pair_source import PairSource
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, first_named
 from tfdeblur.inference.image_reader import image_size
 
 # What TensorFlow decodes.
@@ -14,16 +14,14 @@ SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
 # Names of the two sides under one root, as they are met in the field.
 SIDES = (("input", "target"), ("blur", "sharp"), ("input", "gt"), ("input", "GT"))
 
-_LISTED = 10
-
 
 def folder_pairs(root=None, blur_dir=None, sharp_dir=None):
     """The pairs in two folders, at any depth, in the order of their paths.
 
     Args:
       root: folder with the two sides as `input/` and `target/` or another pair of
-        names in `SIDES`; or give both of
-      blur_dir, sharp_dir: the two folders themselves.
+        names in `SIDES`.
+      blur_dir, sharp_dir: the two folders themselves, in place of `root`.
 
     Returns:
       A `PairSource`. Names are paths within the folders, without suffix.
@@ -71,11 +69,14 @@ def _sides(root):
 def _images(folder):
     if not folder.is_dir():
         raise InputError(f"{folder}: expected a folder of images; there is no such folder.")
-    found = {
-        path.relative_to(folder).with_suffix("").as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-    }
+    found: dict[str, Path] = {}
+    doubles = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
+            earlier = found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
+            if earlier is not path:
+                doubles.append(f"{path}: has the name of {earlier}")
+    _refuse(doubles)
     if not found:
         raise InputError(
             f"{folder}: holds no images; expected files ending in {', '.join(SUFFIXES)}."
@@ -115,9 +116,10 @@ def _is_complete(path):
 
 def _refuse(problems):
     if problems:
-        listing = "\n".join(f"  {problem}" for problem in problems[:_LISTED])
-        more = f"\n  and {len(problems) - _LISTED} more" if len(problems) > _LISTED else ""
-        raise InputError(f"Received unusable pairs; mend or remove these files:\n{listing}{more}")
+        raise InputError(
+            f"{first_named(problems)}\nReceived {len(problems)} files that make no pairs; mend or "
+            "remove them."
+        )
 
 
 def _read_files(record):

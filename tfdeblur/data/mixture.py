@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from tfdeblur.data.seeds import stream_seed
 from tfdeblur.errors import InputError
 
 _COUNTING_CHUNK = 1 << 20
@@ -52,14 +53,16 @@ class Mixture:
         return record
 
     def _choice(self, seed, visit):
-        uniform = tf.random.stateless_uniform((), seed=tf.stack([seed, visit]), dtype=tf.float64)
+        uniform = tf.random.stateless_uniform(
+            (), stream_seed("choice of a source", seed, visit), dtype=tf.float64
+        )
         bounds = np.cumsum(self.weights)[:-1] / np.sum(self.weights)
         return tf.searchsorted(bounds, [uniform], side="right", out_type=tf.int64)[0]
 
     def _visits_before(self, seed, start):
         counts = np.zeros(len(self.sources), np.int64)
         choose = tf.function(
-            lambda visits: tf.vectorized_map(lambda visit: self._choice(seed, visit), visits),
+            lambda visits: tf.map_fn(lambda visit: self._choice(seed, visit), visits),
             input_signature=[tf.TensorSpec([None], tf.int64)],
         )
         for begin in range(0, start, _COUNTING_CHUNK):

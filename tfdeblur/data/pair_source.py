@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfdeblur.data.seeds import stream_seed
+
 
 @dataclasses.dataclass(frozen=True)
 class PairSource:
@@ -13,12 +15,12 @@ class PairSource:
     Attributes:
       name: for messages and reports.
       num_pairs: length of the collection.
-      records: dataset of one cheap element per pair, e.g. two paths, always in
-        the same order. It is shuffled as it stands, so it must not hold images.
+      records: dataset of one element per pair, always in the same order: paths,
+        or encoded images where only reading them tells where they are.
       load: function (in a graph) from a record to a dict of encoded images as
         strings "blur" and "sharp" and the pair's unique "name".
-      shuffle_buffer: elements of `records` to hold for a shuffle; num_pairs
-        gives a perfect one.
+      shuffle_buffer: elements of `records` that are held at once and permuted;
+        num_pairs permutes the whole collection.
     """
 
     name: str
@@ -38,9 +40,17 @@ class PairSource:
         epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
 
         def shuffled(epoch):
-            # The epoch is part of the seed, so that any epoch can be made without those before.
-            return self.records.shuffle(
-                self.shuffle_buffer, seed=tf.constant(seed, tf.int64) * 1_000_003 + epoch
-            )
+            # Window after window is permuted rather than a buffer refilled: Dataset.shuffle
+            # depends on TensorFlow's global seed and on all that was drawn before.
+            windows = self.records.batch(self.shuffle_buffer).enumerate()
+            return windows.map(
+                lambda number, window: _permuted(window, stream_seed("visits", seed, epoch, number))
+            ).unbatch()
 
         return epochs.flat_map(shuffled).skip(offset)
+
+
+def _permuted(window, seed):
+    length = tf.shape(tf.nest.flatten(window)[0])[0]
+    order = tf.random.experimental.stateless_shuffle(tf.range(length), seed)
+    return tf.nest.map_structure(lambda values: tf.gather(values, order), window)

@@ -1,15 +1,20 @@
 """Restores NumPy images with a network."""
 
+import contextlib
 import functools
+import re
 
 import keras
 import numpy as np
 
 from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
-from tfdeblur.inference.size_limits import check_size
+from tfdeblur.inference.size_limits import ImageSizeError, check_size
 from tfdeblur.ops.image_range import quantise, to_unit_range
 from tfdeblur.weights.files import load_weights
+
+# TensorFlow and JAX have exceptions of their own for this, known by their names.
+_OUT_OF_MEMORY = "ResourceExhausted|RESOURCE_EXHAUSTED"
 
 
 class Deblurrer:
@@ -30,7 +35,13 @@ class Deblurrer:
         self.model = build_model(model, depth) if isinstance(model, str) else model
         if weights is not None:
             load_weights(self.model, weights)
-        self._options = {"depth": depth} if depth and self.model.num_units > 1 else {}
+        if depth is not None and not 1 <= depth <= self.model.depth:
+            raise InputError(
+                f"Received depth {depth}; expected 1 to {self.model.depth}, the units of "
+                f"{self.model.name}."
+            )
+        is_stack = depth is not None and self.model.num_units > 1
+        self._options = {"depth": depth} if is_stack else {}
         self._restore = _compiled(functools.partial(self.model.deblur, **self._options))
 
     def __call__(self, image, quantisation="round"):
@@ -44,11 +55,12 @@ class Deblurrer:
             `tfdeblur.ops.image_range.QUANTISATIONS`; not used for float images.
 
         Raises:
-          InputError: for another shape or dtype, and for sizes outside
-            `tfdeblur.inference.size_limits`.
+          InputError: for another shape or dtype, for sizes outside
+            `tfdeblur.inference.size_limits`, and when memory runs out all the same.
         """
         image = np.asarray(image)
-        return _like(image, self._restore(_as_batch(image)), quantisation)
+        with _memory_errors_in_words(image):
+            return _like(image, self._restore(self._as_batch(image)), quantisation)
 
     def intermediate_images(self, image):
         """What the network computes on the way, by name, the restored image last.
@@ -61,13 +73,22 @@ class Deblurrer:
           are shown around mid-gray.
         """
         image = np.asarray(image)
-        images = self.model.intermediate_images(_as_batch(image), **self._options)
-        return {name: _like(image, restored) for name, restored in images.items()}
+        with _memory_errors_in_words(image):
+            images = self.model.intermediate_images(self._as_batch(image), **self._options)
+            return {name: _like(image, restored) for name, restored in images.items()}
+
+    def check_size(self, height, width):
+        """Raises ImageSizeError unless an image of this size, in pixels, can be restored."""
+        check_size(height, width, self.model.working_bytes_per_pixel)
+
+    def _as_batch(self, image):
+        _check(image)
+        self.check_size(*image.shape[:2])
+        return _as_batch(image)
 
 
 def _as_batch(image):
     """(h, w[, 1 or 3]) of any accepted dtype -> (1, h, w, 3) in [0, 1]."""
-    _check(image)
     if np.issubdtype(image.dtype, np.floating):
         blur = image.astype(np.float32)
     else:
@@ -99,7 +120,20 @@ def _check(image):
         raise InputError(
             f"Received an image of dtype {image.dtype}; expected uint8, uint16 or float in [0, 1]."
         )
-    check_size(*image.shape[:2])
+
+
+@contextlib.contextmanager
+def _memory_errors_in_words(image):
+    try:
+        yield
+    except Exception as error:
+        description = f"{type(error).__name__} {error}"
+        if not isinstance(error, MemoryError) and not re.search(_OUT_OF_MEMORY, description):
+            raise
+        raise ImageSizeError(
+            f"the memory ran out on {image.shape[1]}x{image.shape[0]} pixels; cut the image "
+            "into parts or reduce it."
+        ) from None
 
 
 def _compiled(restore):

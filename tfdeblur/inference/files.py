@@ -8,8 +8,7 @@ from tqdm import tqdm
 
 from tfdeblur.errors import InputError
 from tfdeblur.inference.image_reader import image_size, read_image
-from tfdeblur.inference.image_writer import IMAGE_SUFFIXES, write_image
-from tfdeblur.inference.size_limits import ImageSizeError, check_size
+from tfdeblur.inference.image_writer import IMAGE_SUFFIXES, check_writable, write_image
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
 
@@ -34,8 +33,8 @@ def plan_jobs(inputs, output_dir):
       output_dir: folder for the results; need not exist yet.
 
     Raises:
-      InputError: when the output is a file, a folder holds no images, or two
-        inputs would be written to the same file.
+      InputError: when the output is a file, a folder holds no images, a result
+        would take the place of its input, or two would be the same file.
     """
     output_dir = Path(output_dir)
     if output_dir.exists() and not output_dir.is_dir():
@@ -44,6 +43,11 @@ def plan_jobs(inputs, output_dir):
     for given in map(Path, inputs):
         for source, relative in _images(given, output_dir):
             job = Job(source, output_dir / relative)
+            if job.target.resolve() == source.resolve():
+                raise InputError(
+                    f"{source}: its result would take its place; choose another --output than "
+                    f"{output_dir}, so that the original is kept."
+                )
             earlier = jobs.setdefault(job.target, job)
             if earlier is not job and earlier.source.resolve() != source.resolve():
                 raise InputError(
@@ -90,7 +94,14 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
 
     Returns:
       The list of jobs that were not done.
+
+    Raises:
+      ValueError: for an unknown `on_existing`.
     """
+    if on_existing not in ON_EXISTING:
+        raise ValueError(
+            f"Received on_existing={on_existing!r}; expected one of {', '.join(ON_EXISTING)}."
+        )
     failures = []
     with tqdm(jobs, unit="image", disable=None) as progress:
         for job in progress:
@@ -98,8 +109,9 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
                 continue
             try:
                 if on_existing == "refuse":
-                    _refuse_existing(job.target)
-                photo = read_checked(job.source)
+                    _refuse_existing(job.target, save_intermediate)
+                photo = read_checked(job.source, deblurrer)
+                check_writable(job.target, photo)
                 if save_intermediate:
                     restored = _write_intermediate(deblurrer, photo, job.target)
                 else:
@@ -107,44 +119,53 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
                 _write(job.target, photo.replace_pixels(restored))
             except (InputError, OSError) as error:
                 failures.append(job)
-                progress.write(f"not done: {error}", file=sys.stderr)
+                progress.write(f"not done: {_naming_the_file(job, error)}", file=sys.stderr)
     return failures
 
 
-def first_readable(jobs):
-    """The photo of the first job that can be read, or None."""
+def first_readable(jobs, deblurrer):
+    """The photo of the first job that `deblurrer` can restore, or None."""
     for job in jobs:
         try:
-            return read_checked(job.source)
+            return read_checked(job.source, deblurrer)
         except (InputError, OSError):
             continue
     return None
 
 
-def read_checked(source):
+def read_checked(source, deblurrer):
     """The photo in `source`, judged by its header before it is decoded.
 
     Raises:
-      InputError: as `read_image`, and when its size is out of bounds.
+      InputError: as `read_image`, and when its size is not one for `deblurrer`.
     """
-    try:
-        check_size(*image_size(source))
-    except ImageSizeError as error:
-        raise InputError(f"{source}: {error}") from None
+    deblurrer.check_size(*image_size(source))
     return read_image(source)
 
 
-def _refuse_existing(target):
-    if target.exists():
-        raise InputError(
-            f"{target}: exists already; pass --overwrite to replace it or --skip_existing "
-            "to keep it."
-        )
+def _naming_the_file(job, error):
+    message = str(error)
+    named = str(job.source) in message or str(job.target) in message
+    return message if named else f"{job.source}: {message}"
+
+
+def _refuse_existing(target, save_intermediate):
+    written = [target, _intermediate_folder(target)] if save_intermediate else [target]
+    for path in written:
+        if path.exists():
+            raise InputError(
+                f"{path}: exists already; pass --overwrite to replace it or --skip_existing "
+                "to keep it."
+            )
+
+
+def _intermediate_folder(target):
+    return target.with_name(f"{target.stem}_intermediate")
 
 
 def _write_intermediate(deblurrer, photo, target):
     images = deblurrer.intermediate_images(photo.pixels)
-    folder = target.with_name(f"{target.stem}_intermediate")
+    folder = _intermediate_folder(target)
     for number, (name, pixels) in enumerate(images.items(), start=1):
         # Transparency belongs to the result; here it would hide what is to be seen.
         step = dataclasses.replace(photo, pixels=pixels, alpha=None)

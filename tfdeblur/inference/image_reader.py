@@ -50,7 +50,8 @@ def image_size(path):
     Raises:
       InputError: when `path` is not an image file of a supported format.
     """
-    with _opened(path, _file_content(path)) as image:
+    _check_file(path)
+    with _opened(path, Path(path)) as image:
         return image.height, image.width
 
 
@@ -61,8 +62,9 @@ def read_image(path):
       InputError: when the file is missing, empty, truncated, no image, holds
         several frames, or samples that are neither 8 nor 16 bits wide.
     """
-    data = _file_content(path)
-    with _quiet_pillow(), _opened(path, data) as image:
+    _check_file(path)
+    data = Path(path).read_bytes()
+    with _quiet_pillow(), _opened(path, io.BytesIO(data)) as image:
         # Phones write JPEGs with further pictures behind the first, which Pillow calls MPO.
         num_frames = 1 if image.format == "MPO" else _num_frames(image)
         if num_frames > 1:
@@ -91,16 +93,14 @@ def read_image(path):
         )
 
 
-def _file_content(path):
+def _check_file(path):
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{path}: expected an image file; this is a directory.")
-    if not path.exists():
+    if not path.is_file():
         raise InputError(f"{path}: no such file.")
-    data = path.read_bytes()
-    if not data:
+    if path.stat().st_size == 0:
         raise InputError(f"{path}: the file is empty (0 bytes); expected an image.")
-    return data
 
 
 @contextlib.contextmanager
@@ -121,10 +121,10 @@ def _any_size():
         Image.MAX_IMAGE_PIXELS = limit
 
 
-def _opened(path, data):
+def _opened(path, file):
     try:
         with _quiet_pillow(), _any_size():
-            return Image.open(io.BytesIO(data), formats=_FORMATS)
+            return Image.open(file, formats=_FORMATS)
     except Exception:  # as in read_image
         raise InputError(
             f"{path}: not an image this program reads; expected PNG, JPEG, TIFF, WebP or BMP "

@@ -21,6 +21,8 @@ _FORMATS = {
     ".png": "PNG",
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
+    ".jfif": "JPEG",
+    ".jpe": "JPEG",
     ".tif": "TIFF",
     ".tiff": "TIFF",
     ".webp": "WEBP",
@@ -44,6 +46,23 @@ _PNG_COLOUR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
 _PNG_FILTER_UP = 2
 
 
+def check_writable(path, photo):
+    """Raises InputError unless the format of the file name can hold `photo`."""
+    path = Path(path)
+    image_format = _FORMATS.get(path.suffix.lower())
+    if image_format is None:
+        raise InputError(
+            f"{path}: cannot write images with the suffix {path.suffix!r}; "
+            f"expected one of {', '.join(sorted(IMAGE_SUFFIXES))}."
+        )
+    if image_format == "JPEG" and photo.alpha is not None:
+        raise InputError(f"{path}: JPEG cannot hold an alpha channel; write PNG, TIFF or WebP.")
+    if photo.pixels.dtype != np.uint8 and image_format not in ("PNG", "TIFF"):
+        raise InputError(
+            f"{path}: {image_format} cannot hold 16 bits per channel; use PNG or TIFF."
+        )
+
+
 def write_image(path, photo):
     """Writes `photo` to `path`, whole or not at all.
 
@@ -52,26 +71,18 @@ def write_image(path, photo):
       OSError: when the file cannot be written.
     """
     path = Path(path)
-    image_format = _FORMATS.get(path.suffix.lower())
-    if image_format is None:
-        raise InputError(
-            f"{path}: cannot write images with the suffix {path.suffix!r}; "
-            f"expected one of {', '.join(sorted(IMAGE_SUFFIXES))}."
-        )
+    check_writable(path, photo)
+    image_format = _FORMATS[path.suffix.lower()]
     array = photo.with_alpha()
-    if image_format == "JPEG" and photo.alpha is not None:
-        raise InputError(f"{path}: JPEG cannot hold an alpha channel; write PNG, TIFF or WebP.")
-    if photo.pixels.dtype == np.uint8:
-        with atomic_write(path) as unfinished:
-            _write_8_bits(unfinished, array, photo, image_format)
-    elif image_format in ("PNG", "TIFF"):
-        with atomic_write(path) as unfinished:
+    with atomic_write(path) as unfinished:
+        if photo.pixels.dtype == np.uint8:
+            try:
+                _write_8_bits(unfinished, array, photo, image_format)
+            except ValueError as error:  # Pillow, for metadata a format cannot hold
+                raise InputError(f"{path}: cannot be written ({error}).") from None
+        else:
             write = _write_16_bit_png if image_format == "PNG" else _write_16_bit_tiff
             write(unfinished, array, photo)
-    else:
-        raise InputError(
-            f"{path}: {image_format} cannot hold 16 bits per channel; use PNG or TIFF."
-        )
 
 
 def _write_8_bits(path, array, photo, image_format):

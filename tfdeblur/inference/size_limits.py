@@ -12,10 +12,6 @@ MIN_SIDE = 2
 # Beyond this an image is a panorama or a scan, for which cutting into tiles is the way.
 MAX_SIDE = 16_384
 
-# Peak working memory of the networks of [Zhang19] in float32, measured at 1280x720 and
-# 2560x1440 on CPU (459 to 479 bytes per pixel, whatever the number of levels), rounded up.
-WORKING_BYTES_PER_PIXEL = 500
-
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -37,13 +33,16 @@ def available_memory():
     return min(available, max(limit - used + cached, 0))
 
 
-def check_size(height, width):
-    """Raises ImageSizeError unless an image of `height` x `width` pixels can be restored."""
+def check_size(height, width, bytes_per_pixel):
+    """Raises ImageSizeError unless an image of `height` x `width` pixels can be restored.
+
+    `bytes_per_pixel` is the network's peak working memory.
+    """
     if min(height, width) < MIN_SIDE:
         raise ImageSizeError(
             f"received {width}x{height} pixels; expected at least {MIN_SIDE} rows and columns."
         )
-    needed, available = height * width * WORKING_BYTES_PER_PIXEL, available_memory()
+    needed, available = height * width * bytes_per_pixel, available_memory()
     if max(height, width) > MAX_SIDE or needed > available:
         raise ImageSizeError(
             f"received {width}x{height} pixels, which take about {needed / 1e9:.1f} GB of memory "

@@ -115,10 +115,10 @@ class DMPHN(DeblurringModel):
             coarser_grid = self.levels[max(level - 1, 0)]
             decoded = decoder(split_into_patches(feature, coarser_grid))
             image = join_patches(decoded, coarser_grid)
-            if carried is not None and level == 1:
-                image = image + carried.first_output
             images.append(image)
             features.append(feature)
+            if carried is not None and level == 1:
+                image = image + carried.first_output
         return Restoration(images, features)
 
     def named_images(self, blur):

@@ -92,6 +92,7 @@ class PSSNSC(DeblurringModel):
     """
 
     padding_mode = "edge"
+    working_bytes_per_pixel = 650
     training_loss = MultiScaleMSE()
 
     def __init__(
@@ -179,6 +180,12 @@ class PSSNSC(DeblurringModel):
             restored = self(blur[..., :1], **options)[-1]
             blur = ops.concatenate([blur[..., 1:], ops.cast(restored, blur.dtype)], axis=-1)
         return blur
+
+    def named_images(self, blur):
+        # Channel by channel, as in final_output.
+        by_channel = [self(blur[..., i : i + 1]) for i in range(blur.shape[-1])]
+        outputs = [ops.concatenate(planes, axis=-1) for planes in zip(*by_channel, strict=True)]
+        return {f"scale_{i}_output": output for i, output in enumerate(outputs)}
 
     def get_config(self):
         return {

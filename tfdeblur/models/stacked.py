@@ -53,6 +53,9 @@ class Stack(DeblurringModel):
       >>> quick = model.deblur(keras.ops.zeros((1, 65, 97, 3)), depth=1)
     """
 
+    # The features and the output that are handed on come on top of a unit's own.
+    working_bytes_per_pixel = 900
+
     def __init__(self, unit, num_units=2, depth=None, **kwargs):
         super().__init__(**kwargs)
         self.num_units = num_units
@@ -82,13 +85,19 @@ class Stack(DeblurringModel):
         }
 
     def _restorations(self, x, depth=None):
-        carried = None
-        restorations: list = []
+        """Yields the `Restoration` of unit after unit.
+
+        What the next unit does not need is let go of, so that memory does not
+        grow with the depth.
+        """
+        first_output = carried = None
         for unit in self.units[: self._checked_depth(depth, self.depth)]:
-            restorations.append(unit.restore(x, carried=carried))
-            x = restorations[-1].output
-            carried = Carried(restorations[-1].features, restorations[0].output)
-        return restorations
+            restoration = unit.restore(x, carried=carried)
+            x = restoration.output
+            first_output = x if first_output is None else first_output
+            carried = Carried(restoration.features, first_output)
+            yield restoration
+            del restoration
 
     @staticmethod
     def _checked_depth(depth, num_units):

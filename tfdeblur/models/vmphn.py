@@ -84,7 +84,13 @@ class VMPHN(DeblurringModel):
         return Restoration(images, features)
 
     def named_images(self, blur):
-        return named_levels(self.restore(blur - MEAN_VALUE).images)
+        x = blur - MEAN_VALUE
+        descent = self._descend(x)
+        downward = {
+            f"downward_level_{level}_image": image + MEAN_VALUE
+            for level, image in enumerate(descent.images, start=1)
+        }
+        return {**downward, **named_levels(self.upward.restore(x, start=descent).images)}
 
     def get_config(self):
         return {**super().get_config(), "levels": self.levels}
