@@ -36,8 +36,8 @@ class FrameAverage:
         self.response = response
         self.num_added = 0
         self.sharp = None
-        self._sum = None
-        self._light_of = None
+        self._sum: np.ndarray | None = None
+        self._light_of = np.empty(0)
 
     @property
     def is_complete(self):

@@ -124,7 +124,7 @@ class Scene:
 
 def _matrices(layer, num_positions):
     rows = interpolate(layer.path, num_positions)
-    return np.stack([_motion(*row, layer.pivot) for row in rows])
+    return np.stack([_motion(dx, dy, degrees, layer.pivot) for dx, dy, degrees in rows])
 
 
 def _motion(dx, dy, degrees, pivot):

@@ -3,8 +3,6 @@
 import cv2
 import numpy as np
 
-from tfdeblur.errors import InputError
-
 
 def raise_highlights(light, gain, start=0.8):
     """Gives back to the brightest places the light that the photograph has clipped.
@@ -56,7 +54,5 @@ def store(light, response):
 
 def through_jpeg(image, quality):
     """`image`, (height, width, 3) uint8 RGB, after one round of JPEG at `quality` 1 to 100."""
-    ok, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
-    if not ok:
-        raise InputError(f"Received an image of shape {image.shape}; JPEG cannot hold it.")
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
+    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1])
