@@ -70,7 +70,7 @@ def define_flags(flag_values):
     )
     for name, default, help_text in (
         ("min_fps", 120.0, "Least frame rate of a video file; folders have none."),
-        ("max_blur", 0.4, "Most blur in a sharp frame, from 0 to 1."),
+        ("max_blur", 0.42, "Most blur in a sharp frame, from 0 to 1."),
         ("max_noise", 5.0, "Most noise in a sharp frame, in grey levels."),
         ("max_smooth", 0.4, "Largest region without detail, as a fraction of the frame."),
         ("max_step", 5.0, "Most motion in pixels from one frame to the next."),

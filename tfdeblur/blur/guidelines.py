@@ -62,7 +62,7 @@ def measure_blur(gray):
 
     Source: Crété-Roffet et al.: The Blur Effect, SPIE 2007; scikit-image's version.
     On GoPro: sharp frames 0.34 to 0.36, blurred ones 0.43 to 0.73; photographs of
-    Kodak and Urban100 0.21 to 0.37.
+    Kodak and Urban100 0.21 to 0.37; portraits with a soft background 0.40.
     """
     if gray.min() == gray.max():
         return float("nan")
@@ -101,7 +101,7 @@ def measure_smooth_region(gray):
     return float(statistics[1:, cv2.CC_STAT_AREA].max() / smooth.size)
 
 
-def guidelines(max_blur=0.4, max_noise=5.0, max_smooth=0.4):
+def guidelines(max_blur=0.42, max_noise=5.0, max_smooth=0.4):
     """The three guidelines of [Gao19] with these thresholds."""
     return [
         Guideline(
