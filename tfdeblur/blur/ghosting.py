@@ -16,7 +16,7 @@ _LARGEST_SIDE = 640
 
 
 def measure_step(previous, current):
-    """Motion from one frame to the next in pixels: the 99th percentile over textured places.
+    """Motion in pixels from one frame to the next: 99th percentile over textured places.
 
     Dense inverse search optical flow (Kroeger et al., ECCV 2016) on images of at most
     640 pixels a side, which is exact enough for a threshold.
@@ -32,10 +32,15 @@ def measure_step(previous, current):
         cv2.Sobel(first, cv2.CV_32F, 1, 0, scale=1 / 8),
         cv2.Sobel(first, cv2.CV_32F, 0, 1, scale=1 / 8),
     )
-    textured = gradient >= _LEAST_GRADIENT
-    if not textured.any():
+    # What has left the picture was not found again, only guessed at.
+    height, width = first.shape
+    rows, columns = np.indices(first.shape)
+    left_to = columns + flow[..., 0], rows + flow[..., 1]
+    inside = (left_to[0] >= 0) & (left_to[0] < width) & (left_to[1] >= 0) & (left_to[1] < height)
+    counted = (gradient >= _LEAST_GRADIENT) & inside
+    if not counted.any():
         return 0.0
-    return float(np.percentile(np.linalg.norm(flow, axis=-1)[textured], _PERCENTILE) / scale)
+    return float(np.percentile(np.linalg.norm(flow, axis=-1)[counted], _PERCENTILE) / scale)
 
 
 def rejection(step_px, max_step_px):
