@@ -44,6 +44,7 @@ def test_a_video_that_ends_early_is_named(tmp_path, capfd):
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(InputError, match=r"cut\.avi: damaged or truncated video; .* of 60 frames"):
         list(open_frames(file, 120))
+    assert capfd.readouterr().err == ""
 
 
 def test_what_is_no_video(tmp_path, capfd):

@@ -120,3 +120,13 @@ def test_light_is_conserved(rng):
     layer = background(rng, straight(30, 11, 4))
     even = Layer(np.full_like(layer.image, 0.25), None, layer.position, layer.path, (10, 10))
     np.testing.assert_allclose(mean_light(Scene(even, [], SIZE)), 0.25, atol=1e-5)
+
+
+@pytest.mark.parametrize("position", [(-5, 12), (44, 36), (20, -11), (-13, 5), (90, 90)])
+def test_objects_at_and_beyond_the_border(rng, position):
+    layer = background(rng)
+    result = Scene(layer, [square(STILL, position)], SIZE).middle()
+    wide = np.pad(seen(layer), [(20, 80), (20, 80), (0, 0)])
+    x, y = position[0] + 20 + 2, position[1] + 20 + 2
+    wide[y : y + 9, x : x + 9] = 0.8
+    np.testing.assert_allclose(result, wide[20 : 20 + SIZE[0], 20 : 20 + SIZE[1]], atol=1e-5)

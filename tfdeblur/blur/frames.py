@@ -1,6 +1,7 @@
 """Frames of a video file or of a folder of images, one after the other."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,9 @@ from tfdeblur.blur.guidelines import SMALLEST_SIDE
 from tfdeblur.errors import InputError
 from tfdeblur.inference.image_reader import read_image
 from tfdeblur.inference.image_writer import IMAGE_SUFFIXES
+
+# FFmpeg, inside OpenCV, would write lines of its own about damaged files between ours.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 # Many containers do not count their frames; OpenCV then estimates from the duration.
 _TOLERATED_MISSING = 0.02
