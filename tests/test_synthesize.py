@@ -170,6 +170,15 @@ def test_what_exists_is_replaced_only_when_asked_and_only_if_it_was_made_here(
     assert own.read_bytes() == b"of the user"
 
 
+def test_a_file_of_the_user_is_not_replaced_even_when_asked(tmp_path, capsys, clip):
+    own = tmp_path / "out" / "target" / "clip_07_000003.png"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"of the user")
+    assert synthesize(tmp_path / "out", "--overwrite", *LOOSE, clip) == 2
+    assert "clip_07_000003.png: exists already and is of no earlier run" in capsys.readouterr().err
+    assert own.read_bytes() == b"of the user"
+
+
 def test_a_report_cannot_name_files_elsewhere(tmp_path, clip):
     precious = tmp_path / "precious.png"
     precious.write_bytes(b"precious")

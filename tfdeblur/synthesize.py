@@ -93,7 +93,7 @@ def main(flag_values, arguments):
     num_failures = 0
     try:
         total = sum(source.num_frames for source in sources.values())
-        with tqdm(total=total, unit="frame", disable=None) as progress:
+        with tqdm(total=total or None, unit="frame", disable=None) as progress:
             for name, source in sources.items():
                 num_frames = _draw_odd(least, most, flag_values.seed, name)
                 pairs = make_pairs(
