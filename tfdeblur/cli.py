@@ -25,6 +25,7 @@ APPS = {
     "benchmark": "measure speed on this machine",
     "convert": "import the weights that the papers' authors released",
     "deblur": "restore blurred images and folders of images",
+    "synthesize": "make pairs for training from high-frame-rate video",
 }
 
 EXIT_INPUT_ERROR = 2
@@ -92,7 +93,7 @@ def _report(program, message):
 
 
 def _overview():
-    commands = "\n".join(f"  {name:<10}{purpose}" for name, purpose in APPS.items())
+    commands = "\n".join(f"  {name:<12}{purpose}" for name, purpose in APPS.items())
     return (
         "Image deblurring with DMPHN and PSS-NSC (CVPR 2019).\n\n"
         f"usage: tfdeblur COMMAND [--flag=value ...] [ARGUMENT ...]\n\ncommands:\n{commands}\n\n"

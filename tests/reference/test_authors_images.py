@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tfdeblur import Deblurrer, build_model
-from tfdeblur.inference.image_reader import read_image
+from tfdeblur.images.reader import read_image
 from tfdeblur.weights.importing import import_release
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.errors import InputError, first_named
-from tfdeblur.inference.image_reader import image_size
+from tfdeblur.images.reader import image_size
 
 # What TensorFlow decodes.
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")

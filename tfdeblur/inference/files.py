@@ -7,8 +7,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError
-from tfdeblur.inference.image_reader import image_size, read_image
-from tfdeblur.inference.image_writer import IMAGE_SUFFIXES, check_writable, write_image
+from tfdeblur.images.reader import image_size, read_image
+from tfdeblur.images.writer import IMAGE_SUFFIXES, check_writable, write_image
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
 

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from tfdeblur.errors import InputError
-from tfdeblur.inference.photo import Photo
+from tfdeblur.images.photo import Photo
 from tfdeblur.quiet import quiet_libraries
 
 _FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")

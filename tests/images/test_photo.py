@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfdeblur.inference.photo import Photo
+from tfdeblur.images.photo import Photo
 
 
 def test_other_pixels_same_everything_else():

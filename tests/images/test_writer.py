@@ -7,9 +7,9 @@ from PIL import Image, ImageOps
 
 from tests.reference.image_files import ICC_PROFILE, MAKE, exif
 from tfdeblur.errors import InputError
-from tfdeblur.inference.image_reader import read_image
-from tfdeblur.inference.image_writer import IMAGE_SUFFIXES, write_image
-from tfdeblur.inference.photo import Photo
+from tfdeblur.images.photo import Photo
+from tfdeblur.images.reader import read_image
+from tfdeblur.images.writer import IMAGE_SUFFIXES, write_image
 
 
 def make_photo(rng, channels, has_alpha, dtype, **blocks):

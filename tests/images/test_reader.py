@@ -11,7 +11,7 @@ from PIL import Image
 from tests.reference import image_files
 from tests.reference.image_files import ICC_PROFILE, chunk, exif, png_16, transpose
 from tfdeblur.errors import InputError
-from tfdeblur.inference.image_reader import image_size, read_image
+from tfdeblur.images.reader import image_size, read_image
 
 
 @pytest.fixture

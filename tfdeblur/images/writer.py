@@ -1,6 +1,6 @@
 """`Photo`s to image files, in the format the file name asks for.
 
-As in `image_reader`, Pillow writes what has 8 bits per channel. For 16 bits
+As in `reader`, Pillow writes what has 8 bits per channel. For 16 bits
 tifffile writes TIFF, where OpenCV cannot embed a colour profile, and PNG is
 written here: no library at hand writes 16-bit gray with alpha.
 """

@@ -1,0 +1,116 @@
+"""A folder of pairs: `input/` and `target/` with the same file names, and its report.
+
+The report has a line for each pair, written or not, with the measurements and the
+reason. It is also how a later run knows which files are its own to replace.
+"""
+
+import csv
+from pathlib import Path
+
+from tfdeblur.atomic_write import atomic_write
+from tfdeblur.errors import InputError
+from tfdeblur.images.photo import Photo
+from tfdeblur.images.writer import write_image
+
+BLURRED, SHARP = "input", "target"
+REPORT = "report.csv"
+CONTACT_SHEET = "contact_sheet.png"
+
+
+class PairFolder:
+    """Writes pairs to `path` and keeps their report.
+
+    Args:
+      path: the folder; made if it does not exist.
+      measurements: names of what is measured on each pair, columns of the report.
+      overwrite: whether to replace the pairs of an earlier run. Files that no report
+        names are never touched.
+
+    Raises:
+      InputError: when the folder is not empty and `overwrite` is False, or is a file.
+    """
+
+    def __init__(self, path, measurements, overwrite=False):
+        self.path = Path(path)
+        self.columns = ["pair", "source", "num_frames", "middle_frame", "accepted", "reason"]
+        self.columns += measurements
+        self.rows = []
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(f"{self.path}: expected a directory for the pairs; this is a file.")
+        if self.path.is_dir() and any(self.path.iterdir()):
+            if not overwrite:
+                raise InputError(
+                    f"{self.path}: the folder is not empty; pass --overwrite to replace the pairs "
+                    "of an earlier run, or choose another."
+                )
+            self._remove_earlier()
+        for side in (BLURRED, SHARP):
+            (self.path / side).mkdir(parents=True, exist_ok=True)
+
+    def files(self, name):
+        """The (blurred, sharp) files of the pair `name`."""
+        return tuple(self.path / side / f"{name}.png" for side in (BLURRED, SHARP))
+
+    @property
+    def accepted(self):
+        """Names of the pairs that were written, in order."""
+        return [row["pair"] for row in self.rows if row["accepted"] == "yes"]
+
+    def add(self, name, source, num_frames, pair):
+        """Writes a `pairs.Pair` unless it was rejected: both images or neither."""
+        if not pair.rejections:
+            self._write(name, pair)
+        self.rows.append(
+            {
+                "pair": name,
+                "source": source,
+                "num_frames": num_frames,
+                "middle_frame": pair.middle_index,
+                "accepted": "no" if pair.rejections else "yes",
+                "reason": "; ".join(pair.rejections),
+                **{key: f"{value:.3f}" for key, value in pair.measured.items()},
+            }
+        )
+
+    def add_failure(self, source, error):
+        """Reports that `source` could not be read to its end."""
+        self.rows.append({"source": source, "accepted": "no", "reason": str(error)})
+
+    def write_report(self):
+        with (
+            atomic_write(self.path / REPORT) as unfinished,
+            unfinished.open("w", newline="") as file,
+        ):
+            writer = csv.DictWriter(file, self.columns)
+            writer.writeheader()
+            writer.writerows(self.rows)
+
+    def _write(self, name, pair):
+        blurred, sharp = self.files(name)
+        for file in (blurred, sharp):
+            if file.exists():
+                raise InputError(
+                    f"{file}: exists already and is of no earlier run; move it away or choose "
+                    "another output."
+                )
+        try:
+            write_image(blurred, Photo(pair.blur))
+            write_image(sharp, Photo(pair.sharp))
+        except BaseException:
+            blurred.unlink(missing_ok=True)
+            sharp.unlink(missing_ok=True)
+            raise
+
+    def _remove_earlier(self):
+        report = self.path / REPORT
+        if not report.is_file():
+            return
+        with report.open(newline="") as file:
+            names = [row.get("pair") for row in csv.DictReader(file)]
+        for name in names:
+            # A report is a file like any other: it must not name files elsewhere.
+            if name and Path(name).name == name:
+                for image in self.files(name):
+                    image.unlink(missing_ok=True)
+        report.unlink()
+        (self.path / CONTACT_SHEET).unlink(missing_ok=True)

@@ -1,0 +1,204 @@
+"""One sharp photograph to a pair of a blurred and a sharp image.
+
+The camera shakes along a trajectory, objects move before the photograph on
+trajectories of their own, and the sensor adds up the light of the exposure. The
+order is that of a camera: light is averaged, then saturates and gets noise, then
+goes through the response function and is stored, at last perhaps as JPEG.
+
+The sharp image is the middle of the exposure, without noise: it is what a network
+should find, and noise cannot be found.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from tfdeblur.blur.camera_response import camera_response
+from tfdeblur.blur.objects import random_outline, random_piece
+from tfdeblur.blur.scene import Layer, Scene
+from tfdeblur.blur.sensor import add_noise, raise_highlights, store, through_jpeg
+from tfdeblur.blur.trajectory import random_trajectory
+
+# Longer steps would show as separate ghosts of every edge.
+MAX_STEP_PX = 1.0
+
+# What a shaking camera may see beyond the picture; farther out it sees a mirror image.
+_MARGIN_PX = 128
+_OBJECT_ROTATION_DEGREES = 3.0
+
+
+@dataclasses.dataclass(frozen=True)
+class MotionSettings:
+    """What moves, and how far; pairs are (least, most), drawn uniformly.
+
+    Attributes:
+      num_sub_frames: sub-frames of the exposure, odd; [Nah17] average 7 to 13.
+      camera_extent_px: greatest distance between two positions of the camera.
+      max_rotation_degrees: most that the camera turns from one end to the other.
+      num_objects: objects that move on their own.
+      object_extent_px: greatest distance between two positions of an object, seen from
+        the background.
+      object_size: diameter of an object, as a fraction of the picture's shorter side.
+    """
+
+    num_sub_frames: tuple[int, int] = (7, 13)
+    camera_extent_px: tuple[float, float] = (0, 12)
+    max_rotation_degrees: float = 0.5
+    num_objects: tuple[int, int] = (0, 3)
+    object_extent_px: tuple[float, float] = (1, 20)
+    object_size: tuple[float, float] = (0.2, 0.6)
+
+
+@dataclasses.dataclass(frozen=True)
+class SensorSettings:
+    """What the camera does to the light; pairs are (least, most).
+
+    Attributes:
+      response: name or file of a camera response (see `camera_response`).
+      highlight_gain: see `raise_highlights`; drawn uniformly.
+      shot_noise: see `add_noise`; drawn uniformly in the logarithm.
+      read_noise: likewise.
+      jpeg_quality: quality at which the blurred image is compressed, or None for not.
+    """
+
+    response: str = "gamma2.2"
+    highlight_gain: tuple[float, float] = (1, 3)
+    shot_noise: tuple[float, float] = (1e-6, 1e-4)
+    read_noise: tuple[float, float] = (1e-4, 1e-3)
+    jpeg_quality: tuple[int, int] | None = None
+
+
+def synthesize_pair(rng, photograph, size, textures=(), motion=None, sensor=None):
+    """A blurred image and the sharp one it should become.
+
+    Args:
+      rng: `numpy.random.Generator`; the same state gives the same pair.
+      photograph: (height, width, 3) uint8 RGB; the background.
+      size: (height, width) of the pair, at most that of the photograph.
+      textures: photographs that objects are cut from; none means `photograph`.
+      motion: `MotionSettings`; default: the defaults.
+      sensor: `SensorSettings`; default: the defaults.
+
+    Returns:
+      (blur, sharp), each (*size, 3) uint8.
+
+    Raises:
+      ValueError: when the photograph is smaller than `size`.
+    """
+    motion, sensor = motion or MotionSettings(), sensor or SensorSettings()
+    if photograph.ndim != 3 or photograph.shape[2] != 3 or photograph.dtype != np.uint8:
+        raise ValueError(
+            f"Received a photograph of shape {photograph.shape} and {photograph.dtype}; expected "
+            "(height, width, 3) and uint8."
+        )
+    if photograph.shape[0] < size[0] or photograph.shape[1] < size[1]:
+        raise ValueError(
+            f"Received a photograph of {photograph.shape[0]}x{photograph.shape[1]} pixels; "
+            f"expected at least {size[0]}x{size[1]}, the size of the pairs."
+        )
+    response = camera_response(sensor.response)
+    gain = rng.uniform(*sensor.highlight_gain)
+    # Inverting the response once for each value it can have, not for each pixel.
+    light_of = np.asarray(response.invert(np.arange(256) / 255), np.float32)
+    scene = random_scene(
+        rng,
+        photograph,
+        textures,
+        size,
+        motion,
+        to_light=lambda stored: raise_highlights(light_of[stored], gain),
+    )
+    blurred = mean_light(scene)
+    noisy = add_noise(
+        rng, blurred, _log_uniform(rng, sensor.shot_noise), _log_uniform(rng, sensor.read_noise)
+    )
+    blur = store(noisy, response)
+    if sensor.jpeg_quality is not None:
+        low, high = sensor.jpeg_quality
+        blur = through_jpeg(blur, rng.integers(low, high + 1))
+    return blur, store(scene.middle(), response)
+
+
+def mean_light(scene, max_step=MAX_STEP_PX):
+    """Mean of the light of a `Scene` over the exposure, (height, width, 3) float32."""
+    num_positions = scene.num_positions(max_step)
+    total = np.zeros((*scene.size, 3), np.float32)
+    for picture in scene.positions(num_positions):
+        total += picture
+    return total / num_positions
+
+
+def random_scene(rng, photograph, textures, size, motion, to_light):
+    """A `Scene` of linear light, drawn from `MotionSettings`.
+
+    Args:
+      rng, photograph, textures, size, motion: as for `synthesize_pair`.
+      to_light: function from stored values, uint8, to linear light.
+    """
+    num_sub_frames = _odd(rng, motion.num_sub_frames)
+    window, position = _random_window(rng, photograph, size)
+    background = Layer(
+        image=to_light(window),
+        opacity=None,
+        position=position,
+        path=_random_path(
+            rng, num_sub_frames, motion.camera_extent_px, motion.max_rotation_degrees
+        ),
+        # Anywhere in the larger picture of which this is a part.
+        pivot=(rng.uniform(-1, 2) * size[1], rng.uniform(-1, 2) * size[0]),
+    )
+    num_objects = int(rng.integers(motion.num_objects[0], motion.num_objects[1] + 1))
+    textures = textures or [photograph]
+    objects = []
+    for _ in range(num_objects):
+        diameter = max(8, round(rng.uniform(*motion.object_size) * min(size)))
+        piece = random_piece(rng, textures[rng.integers(len(textures))], (diameter, diameter))
+        path = _random_path(rng, num_sub_frames, motion.object_extent_px, _OBJECT_ROTATION_DEGREES)
+        objects.append(_random_object(rng, to_light(piece), size, path))
+    return Scene(background, objects, size)
+
+
+def _random_window(rng, photograph, size):
+    """What of a photograph the camera may see, and where that lies in the scene."""
+    corner = [
+        int(rng.integers(there - wanted + 1))
+        for there, wanted in zip(photograph.shape[:2], size, strict=True)
+    ]
+    top, left = (max(0, start - _MARGIN_PX) for start in corner)
+    bottom, right = (
+        start + wanted + _MARGIN_PX for start, wanted in zip(corner, size, strict=True)
+    )
+    return photograph[top:bottom, left:right], (left - corner[1], top - corner[0])
+
+
+def _random_object(rng, piece, size, path):
+    """An object of (diameter, diameter, 3) linear light somewhere in the picture."""
+    diameter = len(piece)
+    opacity = random_outline(rng, diameter)
+    center = rng.uniform(0, size[1]), rng.uniform(0, size[0])
+    return Layer(
+        # Darker or brighter than its surroundings, as something in other light.
+        image=piece * opacity[..., None] * np.float32(rng.uniform(0.6, 1.2)),
+        opacity=opacity,
+        position=(round(center[0] - diameter / 2), round(center[1] - diameter / 2)),
+        path=path,
+        pivot=center,
+    )
+
+
+def _random_path(rng, num_sub_frames, extent_px, max_rotation_degrees):
+    inertia = rng.uniform(0.6, 0.98)
+    shift = random_trajectory(rng, num_sub_frames, rng.uniform(*extent_px), inertia)
+    turn = random_trajectory(rng, num_sub_frames, rng.uniform(0, max_rotation_degrees), inertia)
+    return np.column_stack([shift, turn[:, 0]])
+
+
+def _odd(rng, bounds):
+    odd = [number for number in range(bounds[0], bounds[1] + 1) if number % 2 == 1]
+    if not odd:
+        raise ValueError(f"Received num_sub_frames={bounds}; expected an odd number in between.")
+    return odd[rng.integers(len(odd))]
+
+
+def _log_uniform(rng, bounds):
+    return float(np.exp(rng.uniform(*np.log(bounds))))

@@ -1,0 +1,1 @@
+"""Image files: pictures with everything of their files that must survive; no framework."""
