@@ -12,7 +12,7 @@ its result is in host memory, so nothing is left running when the clock is read.
 The peak includes the framework itself, given by `baseline`.
 
 ONNX Runtime runs the same network, exported for the one size; it needs the extra
-`onnx`.
+`onnx`. Of PSS-NSC it runs all channels at once, so compare with --all_channels_at_once.
 """
 
 import json
@@ -51,7 +51,7 @@ def main(argv):
     print(f"{_WIDTH.value}x{_HEIGHT.value}, {len(os.sched_getaffinity(0))} CPU cores, float32")
     print(
         f"{'network':<22}{'engine':<12}{'seconds':>9}{'peak MB':>9}{'baseline MB':>13}"
-        f"{'G multiply-adds':>17}{'ratio':>7}"
+        f"{'G multiply-adds':>17}{'/ onnxruntime':>15}"
     )
     with tempfile.TemporaryDirectory() as folder:
         for network in networks:
@@ -74,10 +74,11 @@ def _measure_in_turn(network, folder):
 
 def _report(network, results):
     for engine, result in results.items():
-        ratio = result["seconds"] / results[_ENGINES.value[-1]]["seconds"]
+        other = results.get("onnxruntime")
+        ratio = f"{result['seconds'] / other['seconds']:.2f}" if other else "-"
         print(
             f"{network:<22}{engine:<12}{result['seconds']:>9.2f}{result['peak_mb']:>9.0f}"
-            f"{result['baseline_mb']:>13.0f}{result['multiply_adds'] / 1e9:>17.0f}{ratio:>7.2f}",
+            f"{result['baseline_mb']:>13.0f}{result['multiply_adds'] / 1e9:>17.0f}{ratio:>15}",
             flush=True,
         )
 
@@ -92,11 +93,12 @@ def _in_own_process(network, task):
     ]
     finished = subprocess.run(
         [sys.executable, Path(__file__), *flag_arguments, network],
-        check=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
+    if finished.returncode:
+        sys.exit(f"{task} of {network} failed:\n{finished.stderr[-2000:]}")
     return json.loads(finished.stdout.splitlines()[-1])
 
 

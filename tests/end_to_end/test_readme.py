@@ -1,9 +1,14 @@
-"""What the README tells people to run is what the project runs."""
+"""What the README tells people is true: commands, flags, models, parameter counts, links."""
 
+import importlib
 import re
+
+import pytest
+from absl import flags
 
 from tests.conftest import PROJECT
 from tfdeblur.cli import APPS
+from tfdeblur.config import build_model, preset_names
 
 README = (PROJECT / "README.md").read_text()
 
@@ -14,10 +19,42 @@ def test_ci_finds_the_test_command():
     assert "grep -m1 'python -m pytest$' README.md" in (PROJECT / ".ci" / "run").read_text()
 
 
+@pytest.mark.parametrize("app", APPS)
+def test_flags_of_every_command_exist(app):
+    flag_values = flags.FlagValues()
+    importlib.import_module(f"tfdeblur.{app}").define_flags(flag_values)
+    commands = re.findall(rf"\btfdeblur {app}((?: +-[^\n`&]*)?)", README)
+    assert commands, f"the README does not mention tfdeblur {app}"
+    given = {flag for command in commands for flag in re.findall(r"--([a-z_]+)", command)}
+    assert given <= set(flag_values)
+
+
 def test_every_command_of_the_readme_exists():
     mentioned = set(re.findall(r"\btfdeblur ([a-z]+) --?[a-z]", README))
     assert mentioned
     assert mentioned <= set(APPS)
+
+
+def _model_rows():
+    section = README.split("## Models")[1].split("## ")[0]
+    return [
+        (re.findall(r"`(\w+)`", names), re.findall(r"[\d,]{7,}", counts))
+        for names, _, counts, _ in re.findall(
+            r"^\|(.*?)\|(.*?)\|([\d, /]+)\|(.*)\|$", section, re.MULTILINE
+        )
+    ]
+
+
+def test_the_table_of_models_is_whole_and_right():
+    rows = _model_rows()
+    assert sorted(name for names, _ in rows for name in names) == preset_names()
+    for names, counts in rows:
+        expected = counts * len(names) if len(counts) == 1 else counts
+        assert [f"{build_model(name).count_params():,}" for name in names] == expected
+
+
+def test_nothing_is_left_to_be_filled_in():
+    assert re.findall(r"^[A-Z_]{6,}$|\b[A-Z]+_\d\b(?![\w/])", README, re.MULTILINE) == []
 
 
 def test_files_the_readme_links_exist():

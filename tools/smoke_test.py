@@ -1,0 +1,45 @@
+"""Runs what is installed once, from the current folder: every app, and one photo restored.
+
+For an environment that holds the wheel and its dependencies and nothing else; it
+finds what only a development environment brings. Prints what it did.
+"""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+import tfdeblur
+from tfdeblur.cli import APPS
+from tfdeblur.weights.files import save_weights
+
+
+def main():
+    """Raises when anything does not work."""
+    modules = [module.name for module in pkgutil.walk_packages(tfdeblur.__path__, "tfdeblur.")]
+    for name in modules:
+        if not name.endswith("__main__"):
+            importlib.import_module(name)
+    for name in APPS:
+        _run(name, "--help")
+    with tempfile.TemporaryDirectory() as folder:
+        save_weights(tfdeblur.build_model("dmphn_1"), Path(folder) / "one.weights.h5")
+        Image.new("RGB", (33, 21), "gray").save(Path(folder) / "photo.png")
+        flags = ["--model=dmphn_1", f"--weights={folder}/one.weights.h5", f"--output={folder}/out"]
+        _run("deblur", *flags, f"{folder}/photo.png")
+        with Image.open(f"{folder}/out/photo.png") as restored:
+            assert restored.size == (33, 21)
+    print(f"{tfdeblur.__file__}: {len(modules)} modules, {len(APPS)} apps, one photo: all work")
+
+
+def _run(*arguments):
+    command = [sys.executable, "-m", "tfdeblur", *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()
