@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders.images import write_files, write_zip
 from tests.tfds_builders.preparing import files_of, prepare, stored_records
-from tfdeblur.tfds_builders import gopro, su2017
+from tfdeblur.tfds_builders import gopro, su2017, synthetic_blur
 
 pytest.importorskip("apache_beam", reason="needs the extra `beam`")
 
@@ -39,3 +39,13 @@ def test_beam_is_really_used(tmp_path, monkeypatch):
     with pytest.raises(TypeError, match="'NoneType' object is not callable"):
         prepare(su2017.Builder, tmp_path / "beam", dummy_data, "DirectRunner", allow_partial=True)
     assert plain.info.splits.total_num_examples == 3
+
+
+def test_synthetic_pairs_are_the_same(tmp_path):
+    config = synthetic_blur.SyntheticBlurConfig(name="s", size=64, train_pairs=1, test_pairs=1)
+    plain, on_beam = (
+        prepare(synthetic_blur.Builder, tmp_path / name, tmp_path, runner, config=config)
+        for name, runner in (("plain", None), ("beam", "DirectRunner"))
+    )
+    assert plain.info.splits.total_num_examples == 12
+    assert stored_records(plain) == stored_records(on_beam)

@@ -9,6 +9,7 @@ import tensorflow_datasets as tfds
 from etils import epath
 
 from tfdeblur.builders import frame_list
+from tfdeblur.builders.beam_option import BeamOption
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import ARCHIVES, find_source
 from tfdeblur.builders.pair_layout import Layout, choose_layout, match_pairs, top_folders
@@ -32,7 +33,9 @@ class PairConfig(tfds.core.BuilderConfig):
 
 
 # skip_registration: this base is no dataset that could be loaded by name.
-class PairBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # type: ignore[call-arg]
+class PairBuilder(  # type: ignore[call-arg]
+    BeamOption, tfds.core.GeneratorBasedBuilder, skip_registration=True
+):
     """Pairs from files that a person has downloaded, compared with a list of frames first.
 
     Nothing is written unless the files are exactly those of the list, and every
@@ -46,8 +49,7 @@ class PairBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # t
     the whole dataset: "gopro" gives "gopro/blur_partial". Everything else is
     checked as ever.
 
-    With a Beam runner or Beam options in the `DownloadConfig` (or `tfds build
-    --beam_pipeline_options`) images are read and encoded on Apache Beam.
+    On Apache Beam, if asked for (`BeamOption`), images are read and encoded there.
 
     Subclasses set `FOLDERS`, `LAYOUTS` and `IMAGE_FORMAT`, and lie in a folder
     with the list of frames.
@@ -72,7 +74,6 @@ class PairBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # t
         cls.pkg_dir_path = cls.code_path.parent
 
     def __init__(self, *, allow_partial=False, config=None, **kwargs):
-        self._on_beam = False
         if allow_partial:
             config = self._partial_config(config)
         super().__init__(config=config, **kwargs)
@@ -111,10 +112,6 @@ class PairBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # t
     def more_features(self):
         """Features beside blur, sharp and name: "video" and "frame", or none."""
         return {}
-
-    def _download_and_prepare(self, dl_manager, download_config):
-        self._on_beam = bool(download_config.beam_runner or download_config.beam_options)
-        super()._download_and_prepare(dl_manager, download_config)
 
     def _split_generators(self, dl_manager):
         frames = self.frames()
@@ -177,14 +174,11 @@ class PairBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # t
         )
 
     def _generate_examples(self, source, pairs):
-        example = functools.partial(_key_and_example, source, tuple(self.info.features))
-        if not self._on_beam:
-            return map(example, pairs)
-        beam = tfds.core.lazy_imports.apache_beam
-        return beam.Create(pairs) | beam.Reshuffle() | beam.Map(example)
+        features = tuple(self.info.features)
+        return self.examples(functools.partial(_keys_and_examples, source, features), pairs)
 
 
-def _key_and_example(source, features, pair):
+def _keys_and_examples(source, features, pair):
     video, frame = pair.name.split("/")
     example = {
         # Bytes as they are: the feature stores them without decoding.
@@ -194,4 +188,4 @@ def _key_and_example(source, features, pair):
         "video": video,
         "frame": frame,
     }
-    return pair.name, {feature: example[feature] for feature in features}
+    return [(pair.name, {feature: example[feature] for feature in features})]

@@ -1,6 +1,7 @@
 """synthetic_blur: pairs with motion blur made from sharp photographs, without a download."""
 
 import dataclasses
+import functools
 import zlib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from etils import epath
 
 from tfdeblur.blur.photographs import embedded_photographs, fingerprint, photographs_in
 from tfdeblur.blur.synthesis import MotionSettings, SensorSettings, synthesize_pair
+from tfdeblur.builders.beam_option import BeamOption
 
 # Part of what the version stands for: the same version gives the same bytes.
 _SEED = 2019
@@ -36,7 +38,7 @@ class SyntheticBlurConfig(tfds.core.BuilderConfig):
     sensor: SensorSettings = dataclasses.field(default_factory=SensorSettings)
 
 
-class Builder(tfds.core.GeneratorBasedBuilder):
+class Builder(BeamOption, tfds.core.GeneratorBasedBuilder):
     """Builder of synthetic_blur.
 
     Args:
@@ -98,18 +100,26 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
     def _generate_examples(self, photographs, pairs_per_photograph):
         names = list(photographs)
-        for index, name in enumerate(names):
-            # Objects come from this photograph and a few others of the same split.
-            others = [photographs[names[(index + k) % len(names)]]() for k in range(_NUM_TEXTURES)]
-            for number in range(pairs_per_photograph):
-                key = f"{name}_{number:03d}"
-                rng = np.random.default_rng([_SEED, zlib.crc32(key.encode())])
-                blur, sharp = synthesize_pair(
-                    rng,
-                    others[0],
-                    (self.builder_config.size,) * 2,
-                    textures=others,
-                    motion=self.builder_config.motion,
-                    sensor=self.builder_config.sensor,
-                )
-                yield key, {"blur": blur, "sharp": sharp, "name": key}
+        # Objects come from a photograph itself and a few others of the same split.
+        items = [
+            {other: photographs[other] for other in (names + names)[i : i + _NUM_TEXTURES]}
+            for i in range(len(names))
+        ]
+        config = self.builder_config
+        make = functools.partial(
+            _keys_and_examples, pairs_per_photograph, config.size, config.motion, config.sensor
+        )
+        return self.examples(make, items)
+
+
+def _keys_and_examples(num_pairs, size, motion, sensor, photographs):
+    """`num_pairs` pairs of the first of `photographs`, a dict from name to reading function."""
+    name = next(iter(photographs))
+    textures = [read() for read in photographs.values()]
+    for number in range(num_pairs):
+        key = f"{name}_{number:03d}"
+        rng = np.random.default_rng([_SEED, zlib.crc32(key.encode())])
+        blur, sharp = synthesize_pair(
+            rng, textures[0], (size, size), textures=textures, motion=motion, sensor=sensor
+        )
+        yield key, {"blur": blur, "sharp": sharp, "name": key}
