@@ -45,7 +45,8 @@ def test_from_a_checkout_and_without_the_networks(tmp_path):
 
 
 def test_tfds_build_in_the_folder_of_a_builder(tmp_path):
-    pytest.importorskip("mlcroissant", reason="`tfds build` needs the extra `tfds_build`")
+    for module in ("apache_beam", "mlcroissant"):
+        pytest.importorskip(module, reason="`tfds build` needs the extra `tfds_build`")
     folder = PROJECT / "tfds_builders" / "gopro"
     run(
         *("-m", "tensorflow_datasets.scripts.cli.main", "build"),

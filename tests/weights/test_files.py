@@ -114,8 +114,12 @@ def _first_kernel(file):
 def test_nan_in_a_file_is_refused(copy):
     with h5py.File(copy, "a") as file:
         _first_kernel(file)[0, 0, 0, 0] = np.nan
+    model = built((1,))
+    before = model.get_weights()
     with pytest.raises(InputError, match="NaN"):
-        load_weights(built((1,)), copy)
+        load_weights(model, copy)
+    for value, old in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(value, old)
 
 
 def test_other_shapes_under_the_same_names_are_refused_in_one_line(copy):

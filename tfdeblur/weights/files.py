@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import h5py
-import keras
 import numpy as np
 
 from tfdeblur.atomic_write import atomic_write
@@ -52,13 +51,13 @@ def load_weights(model, path):
 
     Raises:
       InputError: when the file is missing, no weight file, of another model, or
-        holds NaN or infinity.
+        holds NaN or infinity, which is found before anything is assigned.
     """
     path = Path(path)
     _check_name(path)
     if not path.is_file():
         raise InputError(f"{path}: no such weight file; make one with `tfdeblur convert`.")
-    _check_identity(model, path)
+    _check_content(model, path)
     try:
         model.load_weights(path)
     except Exception as error:  # Keras raises many kinds for files of other models
@@ -66,22 +65,19 @@ def load_weights(model, path):
             f"{path}: these are not weights of {_describe(_identity(model))}: "
             f"{' '.join(str(error).split())[:200]}"
         ) from error
-    for variable in model.variables:
-        if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
-            raise InputError(
-                f"{path}: {variable.path} holds NaN or infinity; the file is unusable."
-            )
 
 
-def _check_identity(model, path):
+def _check_content(model, path):
     try:
         with h5py.File(path, "r") as file:
             stored = file.attrs.get(_MODEL_ATTRIBUTE)
-            num_values = _num_values(file)
+            num_values, not_finite = _survey(file)
     except OSError:
         raise InputError(
             f"{path}: expected a Keras weight file (HDF5); the file is something else or damaged."
         ) from None
+    if not_finite:
+        raise InputError(f"{path}: {not_finite[0]} holds NaN or infinity; the file is unusable.")
     wanted = _identity(model)
     if stored is not None and _parsed(stored) != wanted:
         raise InputError(
@@ -98,15 +94,18 @@ def _check_identity(model, path):
         )
 
 
-def _num_values(file):
-    sizes = []
+def _survey(file):
+    """(number of values, names of the tensors that are not finite) of a weight file."""
+    sizes, not_finite = [], []
 
     def add(name, item):
         if isinstance(item, h5py.Dataset) and not name.startswith("optimizer/"):
             sizes.append(item.size)
+            if not np.isfinite(item[()]).all():
+                not_finite.append(name)
 
     file.visititems(add)
-    return sum(sizes)
+    return sum(sizes), not_finite
 
 
 def _parsed(stored):
