@@ -212,6 +212,16 @@ def test_intermediate_images_are_written_beside_the_result(run, photo, stack_wei
     assert "photo_intermediate: exists already; pass --overwrite" in err[-1]
 
 
+def test_a_flag_that_is_switched_off_contradicts_nothing(run, photo):
+    assert run(photo, "--nooverwrite", "--skip_existing")[0] == 0
+
+
+def test_a_budget_of_nothing_is_given_too(run, photo):
+    status, _, [line] = run(photo, time_budget_ms=0, depth=1)
+    assert status == 2
+    assert "both --depth and --time_budget_ms" in line
+
+
 def test_a_result_never_takes_the_place_of_its_input(run, photo):
     before = photo.read_bytes()
     for given in (photo, photo.parent):

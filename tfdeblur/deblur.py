@@ -61,7 +61,7 @@ def main(flag_values, arguments):
     if not arguments:
         raise InputError("Received no INPUT; expected at least one image file or folder.")
     for one, other in (("overwrite", "skip_existing"), ("depth", "time_budget_ms")):
-        if flag_values[one].present and flag_values[other].present:
+        if _is_given(flag_values[one]) and _is_given(flag_values[other]):
             raise InputError(f"Received both --{one} and --{other}; expected one of them.")
     with cli.quiet_framework_import():
         from tfdeblur.inference.engine import Deblurrer
@@ -75,6 +75,11 @@ def main(flag_values, arguments):
     )
     print(f"{len(jobs) - len(failures)} of {len(jobs)} images are in {flag_values.output}")
     return cli.EXIT_INPUT_ERROR if failures else 0
+
+
+def _is_given(flag):
+    # Not by its truth: a budget of 0 is given. Not by its presence: --nooverwrite asks for nothing.
+    return flag.value is not None and flag.value is not False
 
 
 def _within_budget(deblurrer, jobs, budget_ms):

@@ -183,7 +183,8 @@ def _random_crops(pair, settings, visit):
 def _steps(content, number, lanes, first_lane, settings):
     """One block as a dataset of batches (2, lanes, size, size, 3), every lane shuffled."""
     size = settings.crop_size
-    # (pairs * lanes, 2, crops, size, size, 3), visit-major -> (lanes, pairs * crops, 2, size, ...)
+    # (pairs * lanes, 2, crops, size, size, 3), visit-major
+    # -> (pairs, lanes, 2, crops, size, size, 3)
     content = tf.reshape(
         content, (settings.pairs_per_block, lanes, 2, settings.crops_per_pair, size, size, 3)
     )
