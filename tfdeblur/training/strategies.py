@@ -25,7 +25,7 @@ import keras
 import tensorflow as tf
 
 from tfdeblur.errors import InputError
-from tfdeblur.training.cluster import join_cluster, place_in_cluster
+from tfdeblur.training.cluster import Cluster
 from tfdeblur.training.replicated import replicated
 
 DISTRIBUTIONS = ("auto", "none", "mirrored", "multi_worker", "data_parallel")
@@ -183,11 +183,13 @@ class MultiWorkerMirrored(Mirrored):
     """Several processes that TF_CONFIG names: `tf.distribute.MultiWorkerMirroredStrategy`."""
 
     def __init__(self):
-        self.num_workers, self.worker = place_in_cluster()
+        self._cluster = Cluster.from_environment()
+        self.num_workers = len(self._cluster.addresses)
+        self.worker = self._cluster.worker
         super().__init__()
 
     def _new_strategy(self):
-        return join_cluster()
+        return self._cluster.join()
 
     def prepare(self, model):
         return replicated(model, multi_worker=self.num_workers > 1)
