@@ -59,14 +59,15 @@ def global_batches():
 def new_model(distributed, run="adam"):
     """A compiled network whose initial weights are always the same."""
     make_optimizer, precision = RUNS[run]
-    with precision_scope(precision):
-        model = PSSNSC(num_scales=2, filters=(4, 6), units=1)
-        model.build((None, None, None, 1))
-    random = np.random.RandomState(1)
-    model.set_weights([0.1 * random.standard_normal(w.shape) for w in model.get_weights()])
-    model = distributed.prepare(model)
-    # XLA would compile for longer than it runs; JAX compiles whatever it is told.
-    model.compile(make_optimizer(), jit_compile=keras.backend.backend() == "jax")
+    with distributed.scope():
+        with precision_scope(precision):
+            model = PSSNSC(num_scales=2, filters=(4, 6), units=1)
+            model.build((None, None, None, 1))
+        random = np.random.RandomState(1)
+        model.set_weights([0.1 * random.standard_normal(w.shape) for w in model.get_weights()])
+        model = distributed.prepare(model)
+        # XLA would compile for longer than it runs; JAX compiles whatever it is told.
+        model.compile(make_optimizer(), jit_compile=keras.backend.backend() == "jax")
     return model
 
 
@@ -81,15 +82,10 @@ def local_dataset(distributed):
 def train(distributed, run):
     """A dict of arrays: weights, optimizer variables, losses."""
     distributed.check(GLOBAL_BATCH)
-    with distributed.scope():
-        model = new_model(distributed, run)
-        history = model.fit(
-            local_dataset(distributed),
-            steps_per_epoch=NUM_STEPS,
-            epochs=2,
-            shuffle=False,
-            verbose=0,
-        )
+    model = new_model(distributed, run)
+    history = model.fit(
+        local_dataset(distributed), steps_per_epoch=NUM_STEPS, epochs=2, shuffle=False, verbose=0
+    )
     variables = [*model.trainable_variables, *model.optimizer.variables]
     result = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate(variables)}
     return {**result, "loss": np.array(history.history["loss"])}

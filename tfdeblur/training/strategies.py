@@ -5,17 +5,20 @@
     with distributed.scope():
         model = distributed.prepare(build_model(...))
         model.compile(optimizer, jit_compile=jit_compile)
-        batches = training_batches(
-            source, batch_size, settings, step, distributed.num_workers, distributed.worker
-        )
-        model.fit(distributed.dataset(batches), steps_per_epoch=..., shuffle=False)
+    batches = training_batches(
+        source, batch_size, settings, step, distributed.num_workers, distributed.worker
+    )
+    model.fit(distributed.dataset(batches), steps_per_epoch=..., shuffle=False)
 
 A *replica* is a device that computes gradients for its part of each batch; a *worker*
 is a process, with one or more replicas. The batch size is global, over all replicas
 of all workers, and the trained weights do not depend on how many there are.
 
-All workers must do the same collective steps in the same order: `fit`, `evaluate`
-and reading a metric's result belong to all of them, files to the chief.
+Several workers must do whatever is collective in the same order, or they wait for
+each other for ever: `fit`, `evaluate`, reading a metric's result, and making any
+variable in the scope, which is why `fit` and its callbacks run outside it. Keras
+makes variables where one would not think so, e.g. in `save_weights`. Reading and
+assigning weights and running the model are local; a chief may do them alone.
 """
 
 import contextlib
@@ -101,7 +104,7 @@ class Distribution:
         return self.worker == 0
 
     def scope(self):
-        """The context in which to make, compile and fit a model."""
+        """The context in which to make and compile a model, and to do nothing else."""
         return contextlib.nullcontext()
 
     def check(self, global_batch_size, jit_compile=False, gradient_accumulation_steps=None):
@@ -200,11 +203,12 @@ class DataParallel(Distribution):
 
     One program runs over the whole batch, so a mean over the batch is global and
     nothing else has to change. Accumulation and compilation work as on one device.
+
+    Holds for the whole process from here on, as both the making of a model and
+    `fit` ask Keras for it.
     """
 
     def __init__(self):
-        self._distribution = keras.distribution.DataParallel(auto_shard_dataset=False)
-        self.num_replicas = self._distribution.num_model_replicas
-
-    def scope(self):
-        return self._distribution.scope()
+        on_all_devices = keras.distribution.DataParallel(auto_shard_dataset=False)
+        keras.distribution.set_distribution(on_all_devices)
+        self.num_replicas = on_all_devices.num_model_replicas
