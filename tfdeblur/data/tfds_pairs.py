@@ -1,6 +1,8 @@
 """Pairs from any TensorFlow Datasets builder with the features `blur` and `sharp`."""
 
+import hashlib
 import importlib
+import json
 import re
 
 import tensorflow as tf
@@ -56,6 +58,8 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
         records=records,
         load=_select,
         shuffle_buffer=min(num_pairs, _SHUFFLE_BUFFER),
+        version=builder.info.full_name,
+        fingerprint=_fingerprint(builder, split),
     )
 
 
@@ -67,6 +71,19 @@ def _register(name):
     except ModuleNotFoundError as error:
         if error.name != package:  # the builder is there and lacks something itself
             raise
+
+
+def _fingerprint(builder, split):
+    """Of what TFDS and the builder recorded of the data when they were prepared."""
+    stored = builder.info.splits[split.split("[")[0]]
+    recorded = [
+        builder.info.full_name,
+        split,
+        list(stored.shard_lengths),
+        stored.num_bytes,
+        dict(builder.info.metadata or {}),
+    ]
+    return hashlib.sha256(json.dumps(recorded, default=str).encode()).hexdigest()
 
 
 def _select(record):
