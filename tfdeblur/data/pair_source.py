@@ -26,6 +26,7 @@ class PairSource:
         empty where there is none.
       fingerprint: differs when the content does, as far as can be told without
         reading all of it.
+      partial: whether it is known to lack pairs of the published collection.
     """
 
     name: str
@@ -35,6 +36,7 @@ class PairSource:
     shuffle_buffer: int
     version: str = ""
     fingerprint: str = ""
+    partial: bool = False
 
     def select(self, positions):
         """The pairs at these positions alone, in the order of the collection.

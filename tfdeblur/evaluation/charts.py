@@ -26,7 +26,7 @@ def histograms(restored, blurred, label):
         for name, values in (("blurred", blurred), ("restored", restored))
     }
     highest = max(1, *(int(count.max()) for count in counts.values()))
-    frame = _Frame((least, most), (0, highest))
+    frame = _Frame((least, most), (0, highest), least_y_step=1)
     bars = [
         f'<rect class="{name}" x="{frame.x(left):.1f}" y="{frame.y(n):.1f}" '
         f'width="{frame.x(right) - frame.x(left):.1f}" '
@@ -57,8 +57,9 @@ def scatter(points, x_label, y_label):
 class _Frame:
     """Where values lie in a chart, and its axes."""
 
-    def __init__(self, x_range, y_range):
+    def __init__(self, x_range, y_range, least_y_step=0.0):
         self._x_range, self._y_range = x_range, y_range
+        self._least_y_step = least_y_step
 
     def x(self, value):
         least, most = self._x_range
@@ -75,7 +76,7 @@ class _Frame:
             x = self.x(value)
             axes.append(f'<path class="axis" d="M{x:.1f} {bottom}v4"/>')
             axes.append(_text(x, bottom + 16, f"{value:g}", "middle"))
-        for value in _ticks(*self._y_range):
+        for value in _ticks(*self._y_range, self._least_y_step):
             y = self.y(value)
             axes.append(f'<path class="axis" d="M{_LEFT} {y:.1f}h-4"/>')
             axes.append(_text(_LEFT - 7, y + 4, f"{value:g}", "end"))
@@ -103,10 +104,11 @@ def _range(values):
     return least - margin, most + margin
 
 
-def _ticks(least, most):
-    """Three to eight round numbers between the two."""
+def _ticks(least, most, least_step=0.0):
+    """Up to eight round numbers between the two, `least_step` or more apart."""
     rough = (most - least) / 5
     magnitude = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= rough)
+    step = max(step, least_step)
     count = range(math.ceil(least / step), math.floor(most / step) + 1)
     return [round(i * step, 12) for i in count]

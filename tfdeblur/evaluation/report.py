@@ -80,8 +80,9 @@ def write_report(path, deblurrer, source, summary, rows):
 
 
 def _subtitle(summary):
-    of_all = f" of {summary['num_images_of_dataset']:,}" if summary["partial"] else ""
-    parts = [f"{summary['num_images']:,}{of_all} images", f"quantisation {summary['quantisation']}"]
+    number, in_all = summary["num_images"], summary["num_images_of_dataset"]
+    of_all = f" of {in_all:,}" if number < in_all else ""
+    parts = [f"{number:,}{of_all} images", f"quantisation {summary['quantisation']}"]
     if summary["depth"] is not None:
         parts.append(f"depth {summary['depth']}")
     badge = ' <span class="badge">partial</span>' if summary["partial"] else ""
@@ -185,7 +186,7 @@ def _crop_figure(title, crops):
         f'<div><img alt="{name}" src="{_jpeg(crop, _CROP_QUALITY)}"><small>{name}</small></div>'
         for name, crop in zip(("blurred", "restored", "sharp"), crops, strict=True)
     )
-    return f'<figure><div class="row">{images}</div><figcaption>{title}</figcaption></figure>'
+    return f'<figure><figcaption>{title}</figcaption><div class="row">{images}</div></figure>'
 
 
 def _videos(videos):

@@ -42,7 +42,6 @@ def summarise(deblurrer, identity, rows):
     model = _as_it_was_run(deblurrer)
     return {
         **identity,
-        "partial": identity["num_images"] < identity["num_images_of_dataset"],
         **_means(rows),
         "runtime_ms_median": round(statistics.median(runtimes_ms), 3) if runtimes_ms else None,
         "runtime_batch_size": 1,

@@ -20,7 +20,6 @@ of each is a line of numbers. Images of the report are restored a second time in
 import hashlib
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError
@@ -122,6 +121,7 @@ def _identity(deblurrer, source, num_images, quantisation):
         "dataset_fingerprint": source.fingerprint,
         "num_images": num_images,
         "num_images_of_dataset": source.num_pairs,
+        "partial": source.partial or num_images < source.num_pairs,
         "quantisation": quantisation,
         "versions": provenance.versions(),
     }
@@ -182,7 +182,7 @@ def _score(deblurrer, source, positions, quantisation, journal):
 def _sha256(pair):
     digest = hashlib.sha256()
     for side in ("blur", "sharp"):
-        digest.update(np.ascontiguousarray(pair[side]))
+        digest.update(pair[side].tobytes())
     return digest.hexdigest()
 
 
