@@ -27,6 +27,7 @@ APPS = {
     "deblur": "restore blurred images and folders of images",
     "evaluate": "measure a network on a set of pairs: PSNR, SSIM, report",
     "synthesize": "make pairs for training from high-frame-rate video",
+    "train": "train a network as gin files say",
 }
 
 EXIT_INPUT_ERROR = 2

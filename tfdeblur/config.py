@@ -84,13 +84,13 @@ def preset_of(model):
         for name in preset_names():
             gin.clear_config()
             gin.parse_config_file(str(_preset_files()[name]))
-            if isinstance(model, _model_class()) and _same_network(_model_class()(), model):
-                return name
+            model_class = _model_class()
+            # By name, since gin hands out classes derived from the original.
+            if model_class.__name__ == type(model).__name__:
+                config = model_class(name=model.name).get_config()
+                if config == model.get_config():
+                    return name
     return None
-
-
-def _same_network(one, other):
-    return {**one.get_config(), "name": ""} == {**other.get_config(), "name": ""}
 
 
 @functools.lru_cache(maxsize=1)
@@ -201,7 +201,7 @@ def _nearest(message, what):
         known = [selector.split(".")[-1] for selector in gin_internals._REGISTRY]
         kind, unknown = "settings", found[1].split("/")[-1].split(".")[-1]
     elif found := re.search(r"Configurable '([^']*)' doesn't have a parameter named '([^']*)'", message):
-        known = _parameters(gin.get_configurable(found[1]))
+        known = _parameters(found[1])
         kind, unknown = "parameters", found[2]
     else:
         return f"(in {str(what).splitlines()[0]!r})"
@@ -209,8 +209,9 @@ def _nearest(message, what):
     return f"Nearest {kind}: {', '.join(nearest)}."
 
 
-def _parameters(configurable):
-    return list(inspect.signature(configurable).parameters)
+def _parameters(selector):
+    """Names of the arguments of what a selector stands for, as it was before gin wrapped it."""
+    return list(inspect.signature(gin_internals._REGISTRY.get_match(selector).wrapped).parameters)
 
 
 def _check_parameters():
@@ -218,7 +219,7 @@ def _check_parameters():
     for (_, selector), arguments in gin_internals._CONFIG.items():
         if selector == "gin.macro":
             continue
-        known = _parameters(gin.get_configurable(selector))
+        known = _parameters(selector)
         for name in arguments:
             if name not in known:
                 _parse(

@@ -33,16 +33,32 @@ def multiply_adds(model, height, width, channels=3):
       ValueError: when the network has a layer with a kernel whose multiply-adds are
         not known here.
     """
+    calls = convolution_calls(model, height, width, channels)
+    return sum(_counter(layer)(layer, given, made) for layer, given, made in calls)
+
+
+def convolution_calls(model, height, width, channels=3):
+    """What the convolutions of `model.deblur` are given, in order.
+
+    Args:
+      model, height, width, channels: as for `multiply_adds`.
+
+    Returns:
+      A list of (layer, shape of its input, shape of its output), for one image.
+
+    Raises:
+      ValueError: as `multiply_adds`.
+    """
     if not model.built:
         model.build((None, None, None, channels))
-    counts: list[int] = []
+    calls: list[tuple] = []
     with contextlib.ExitStack() as reports:
         for layer in model._flatten_layers():
             if _has_kernel(layer):
-                reports.enter_context(_reported_calls(layer, counts))
+                reports.enter_context(_reported_calls(layer, calls))
         image = keras.KerasTensor((1, height, width, channels), "float32")
         _Deblur(model).compute_output_spec(image)
-    return sum(counts)
+    return calls
 
 
 class _Deblur(keras.Operation):
@@ -57,18 +73,18 @@ class _Deblur(keras.Operation):
 
 
 @contextlib.contextmanager
-def _reported_calls(layer, counts):
-    """Every call of `layer` adds its multiply-adds to `counts`."""
-    count = _counter(layer)
+def _reported_calls(layer, calls):
+    """Every call of `layer` is added to `calls`."""
+    _counter(layer)  # refuses what is not known
     call = layer.call
 
-    def counted_call(x):
+    def reported_call(x):
         y = call(x)
-        counts.append(count(layer, x.shape, y.shape))
+        calls.append((layer, x.shape, y.shape))
         return y
 
     # On the object alone: nothing that runs elsewhere in the process is touched.
-    layer.call = counted_call
+    layer.call = reported_call
     try:
         yield
     finally:

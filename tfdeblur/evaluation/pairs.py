@@ -6,6 +6,15 @@ from tfdeblur.data import evaluation_pairs
 from tfdeblur.errors import InputError
 
 
+def evenly_spread(source, num_pairs=None):
+    """Positions of so many pairs of a source, ascending; None or too many is all."""
+    if num_pairs is None or num_pairs >= source.num_pairs:
+        return list(range(source.num_pairs))
+    if num_pairs < 1:
+        raise InputError(f"Received {num_pairs} images to evaluate; expected at least 1.")
+    return sorted({int(i * source.num_pairs / num_pairs) for i in range(num_pairs)})
+
+
 def read_pairs(source, positions):
     """The pairs at `positions`, ascending, with their names as text.
 

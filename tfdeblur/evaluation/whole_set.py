@@ -25,7 +25,7 @@ from tqdm import tqdm
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation import provenance
 from tfdeblur.evaluation.journal import Journal, read_journal
-from tfdeblur.evaluation.pairs import read_pairs
+from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
 from tfdeblur.evaluation.report import write_report
 from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
 from tfdeblur.evaluation.scores import ImageScores
@@ -68,7 +68,7 @@ def evaluate(
       InputError: when the folder holds another evaluation, or an image cannot be
         read, restored or scored; what and why is said. What was done is kept.
     """
-    positions = _positions(source, num_images)
+    positions = evenly_spread(source, num_images)
     index, num_shards = _checked(shard, len(positions))
     if quantisation not in QUANTISATIONS:
         raise InputError(
@@ -87,14 +87,6 @@ def evaluate(
         write_report(output / REPORT, deblurrer, source, summary, rows)
     write_results(output, summary, rows)
     return summary
-
-
-def _positions(source, num_images):
-    if num_images is None or num_images >= source.num_pairs:
-        return list(range(source.num_pairs))
-    if num_images < 1:
-        raise InputError(f"Received {num_images} images to evaluate; expected at least 1.")
-    return sorted({int(i * source.num_pairs / num_images) for i in range(num_images)})
 
 
 def _checked(shard, num_images):

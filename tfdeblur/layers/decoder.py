@@ -21,6 +21,8 @@ class Decoder(keras.layers.Layer):
       filters: channels of the stages, coarsest resolution first.
       blocks_per_stage: residual blocks before each stage's convolution.
       channels: channels of the decoded image.
+      starts_at_zero: whether a new decoder gives zeros whatever the features, for
+        networks that add its image to their input.
 
     Input shape:
       (batch, height, width, 128).
@@ -33,11 +35,19 @@ class Decoder(keras.layers.Layer):
       (1, 16, 8, 3)
     """
 
-    def __init__(self, filters=(128, 64, 32), blocks_per_stage=2, channels=3, **kwargs):
+    def __init__(
+        self,
+        filters=(128, 64, 32),
+        blocks_per_stage=2,
+        channels=3,
+        starts_at_zero=False,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.filters = tuple(filters)
         self.blocks_per_stage = blocks_per_stage
         self.channels = channels
+        self.starts_at_zero = starts_at_zero
         self.blocks = [
             [
                 ResidualBlock(num_channels, name=f"stage_{stage}_block_{block}")
@@ -61,7 +71,7 @@ class Decoder(keras.layers.Layer):
                 channels,
                 3,
                 padding="same",
-                kernel_initializer=conv_initializer(),
+                kernel_initializer="zeros" if starts_at_zero else conv_initializer(),
                 name=f"stage_{len(self.filters)}_conv",
             )
         )
@@ -94,4 +104,5 @@ class Decoder(keras.layers.Layer):
             "filters": self.filters,
             "blocks_per_stage": self.blocks_per_stage,
             "channels": self.channels,
+            "starts_at_zero": self.starts_at_zero,
         }

@@ -6,6 +6,7 @@ training code never asks which network it has.
 
 from tfdeblur.losses.full_size_mse import FullSizeMSE
 from tfdeblur.losses.multi_scale_mse import MultiScaleMSE
+from tfdeblur.losses.negative_psnr import NegativePSNR
 from tfdeblur.losses.output_loss import OutputLoss
 
-__all__ = ["FullSizeMSE", "MultiScaleMSE", "OutputLoss"]
+__all__ = ["FullSizeMSE", "MultiScaleMSE", "NegativePSNR", "OutputLoss"]

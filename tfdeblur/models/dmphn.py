@@ -45,11 +45,18 @@ class DMPHN(DeblurringModel):
       Table 4 for weight sharing.
     Deviations: none; paper and release agree.
 
+    The last three arguments are not the paper's. They make small networks that learn
+    something in minutes, such as that of the quick start.
+
     Args:
       levels: patches per level, coarsest first: the name of the variant in the
         paper, e.g. (1, 2, 4, 8). Starts with 1; powers of two that never
         decrease. Equal neighbours are levels on the same grid.
       weight_sharing: one encoder and one decoder for all levels ("-WS").
+      filters: channels of an encoder's stages, finest resolution first.
+      blocks_per_stage: residual blocks per stage.
+      global_skip: whether the input is added to what level 1 decodes. The network then
+        begins as the identity and learns the difference from the blurred image.
 
     Input shape:
       (batch, height, width, 3), RGB float in [0, 1]; height a multiple of 4
@@ -67,13 +74,34 @@ class DMPHN(DeblurringModel):
       (1, 65, 97, 3)
     """
 
-    def __init__(self, levels=(1, 2, 4, 8), weight_sharing=False, **kwargs):
+    def __init__(
+        self,
+        levels=(1, 2, 4, 8),
+        weight_sharing=False,
+        filters=(32, 64, 128),
+        blocks_per_stage=2,
+        global_skip=False,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.levels = _checked_levels(levels)
         self.weight_sharing = weight_sharing
-        num_pairs = 1 if weight_sharing else len(self.levels)
-        self.encoders = [Encoder(name=f"encoder_level_{i}") for i in range(1, num_pairs + 1)]
-        self.decoders = [Decoder(name=f"decoder_level_{i}") for i in range(1, num_pairs + 1)]
+        self.filters = tuple(filters)
+        self.blocks_per_stage = blocks_per_stage
+        self.global_skip = global_skip
+        numbers = range(1, 2 if weight_sharing else len(self.levels) + 1)
+        self.encoders = [
+            Encoder(self.filters, blocks_per_stage, name=f"encoder_level_{i}") for i in numbers
+        ]
+        self.decoders = [
+            Decoder(
+                self.filters[::-1],
+                blocks_per_stage,
+                starts_at_zero=global_skip and i == 1,
+                name=f"decoder_level_{i}",
+            )
+            for i in numbers
+        ]
 
     @property
     def size_multiple(self):
@@ -115,6 +143,8 @@ class DMPHN(DeblurringModel):
             coarser_grid = self.levels[max(level - 1, 0)]
             decoded = decoder(split_into_patches(feature, coarser_grid))
             image = join_patches(decoded, coarser_grid)
+            if self.global_skip and level == 0:
+                image = image + x
             images.append(image)
             features.append(feature)
             if carried is not None and level == 1:
@@ -133,6 +163,9 @@ class DMPHN(DeblurringModel):
             **super().get_config(),
             "levels": self.levels,
             "weight_sharing": self.weight_sharing,
+            "filters": self.filters,
+            "blocks_per_stage": self.blocks_per_stage,
+            "global_skip": self.global_skip,
         }
 
 

@@ -105,6 +105,11 @@ class Experiment:
     checkpoints: CheckpointSettings = dataclasses.field(default_factory=CheckpointSettings)
     report: ReportSettings = dataclasses.field(default_factory=ReportSettings)
 
+    @property
+    def num_channels(self):
+        """Channels of the training crops: 3, or 1 for gray ones."""
+        return 1 if "grayscale" in self.crops.augmentations else 3
+
     def __post_init__(self):
         for settings, names in (
             (self.run, ("steps", "batch_size", "steps_per_epoch")),

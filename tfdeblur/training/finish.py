@@ -1,15 +1,14 @@
 """What a complete run leaves: weights, curve, evaluation, pictures, an exported model."""
 
-import json
 import shutil
 
 import numpy as np
 
-from tfdeblur.config import preset_of
-from tfdeblur.data import evaluation_pairs
+from tfdeblur.config import preset_names
 from tfdeblur.evaluation import evaluate
-from tfdeblur.images.writer import write_image
+from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
 from tfdeblur.images.photo import Photo
+from tfdeblur.images.writer import write_image
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.inference.saved_model import export_saved_model
 from tfdeblur.training import workdir as names
@@ -18,7 +17,8 @@ from tfdeblur.training.callbacks.history import read_history
 from tfdeblur.training.training_curve import write_training_curve
 from tfdeblur.weights.files import save_weights
 
-_NUM_PICTURES = 4
+# Of the before-and-after picture.
+_NUM_ROWS = 4
 
 
 def finish(prepared, workdir):
@@ -40,7 +40,8 @@ def finish(prepared, workdir):
         if report.export_at_end:
             export_saved_model(model, workdir / names.SAVED_MODEL)
             print(f"exported: {workdir / names.SAVED_MODEL}")
-    model_name = preset_of(model) or workdir / names.CONFIG
+    # A network that is no preset is described by the run's own configuration.
+    model_name = model.name if model.name in preset_names() else workdir / names.CONFIG
     print(
         "your own photo:\n"
         f"  tfdeblur deblur --model={model_name} --weights={workdir / names.WEIGHTS} "
@@ -58,3 +59,20 @@ def _evaluate(prepared, workdir):
         print(f"{name}: {before:.3f}{unit} blurred, {after:.3f}{unit} restored")
     write_before_and_after(deblurrer, prepared.validation_source, workdir / names.PICTURE)
     print(f"pictures: {workdir / names.PICTURE}, all images: {folder / 'report.html'}")
+
+
+def write_before_and_after(deblurrer, source, path):
+    """Writes a picture with a row of blurred, restored and sharp image for some pairs.
+
+    Args:
+      deblurrer: a `Deblurrer`.
+      source: `PairSource`; the pairs are evenly spread over it.
+      path: of a PNG file.
+    """
+    rows = [
+        np.concatenate([pair["blur"], deblurrer(pair["blur"]), pair["sharp"]], axis=1)
+        for pair in read_pairs(source, evenly_spread(source, _NUM_ROWS))
+    ]
+    # Pictures of other sizes would not line up.
+    alike = [row for row in rows if row.shape == rows[0].shape]
+    write_image(path, Photo(np.concatenate(alike)))

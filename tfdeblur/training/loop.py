@@ -12,6 +12,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from tfdeblur.config import preset_of
 from tfdeblur.data import training_batches
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.errors import InputError
@@ -64,11 +65,13 @@ def prepare_model(experiment):
     distributed = distribution(run.distribution)
     jit_compile = _jit_compile(run, distributed)
     distributed.check(run.batch_size, jit_compile, experiment.optimizer.accumulation_steps)
-    keras.utils.set_random_seed(run.seed)
     with distributed.scope(), precision_scope(run.precision):
-        model = experiment.model()
+        name = preset_of(experiment.model())
+        # After whatever else draws numbers, so that initial weights depend on the seed alone.
+        keras.utils.set_random_seed(run.seed)
+        model = experiment.model(name=name) if name else experiment.model()
         check_crop_size(model, experiment.crops.crop_size)
-        model.build((None, None, None, _num_channels(experiment.crops)))
+        model.build((None, None, None, experiment.num_channels))
         if experiment.initial_weights is not None:
             load_weights(model, experiment.initial_weights)
         if experiment.loss is not None:
@@ -79,11 +82,16 @@ def prepare_model(experiment):
     return model, distributed
 
 
+def prepare_data(experiment):
+    """The training source of an experiment, and its validation source or None."""
+    validation_data = experiment.validation_data
+    return experiment.train_data(), validation_data() if validation_data else None
+
+
 def prepare(experiment):
     """An experiment made ready to train, as a `Prepared`."""
     model, distributed = prepare_model(experiment)
-    validation = experiment.validation_data() if experiment.validation_data else None
-    return Prepared(experiment, distributed, model, experiment.train_data(), validation)
+    return Prepared(experiment, distributed, model, *prepare_data(experiment))
 
 
 def train(prepared, workdir, texts=None, verbose="auto"):
@@ -105,7 +113,7 @@ def train(prepared, workdir, texts=None, verbose="auto"):
     workdir = Path(workdir)
     experiment, model, distributed = prepared.experiment, prepared.model, prepared.distributed
     run = experiment.run
-    checkpoints = Checkpoints(workdir / "checkpoints", experiment.checkpoints.keep)
+    checkpoints = Checkpoints(workdir / names.CHECKPOINTS, experiment.checkpoints.keep)
     with distributed.scope():
         step = checkpoints.restore_newest(model)
     progress = Progress(step, run.steps)
@@ -147,7 +155,7 @@ def _callbacks(prepared, workdir, progress, checkpoints, input_wait, texts):
     ]
     if not prepared.distributed.is_chief:
         return everywhere
-    history = HistoryFile(workdir / "history.csv", progress)
+    history = HistoryFile(workdir / names.HISTORY, progress)
     images = list
     validation = []
     if prepared.validation_source is not None:
@@ -165,7 +173,7 @@ def _callbacks(prepared, workdir, progress, checkpoints, input_wait, texts):
         )
         validation, images = [measured], lambda: measured.images
     tensorboard = TensorBoard(
-        workdir / "tensorboard",
+        workdir / names.TENSORBOARD,
         progress,
         schedule,
         input_wait,
@@ -185,10 +193,6 @@ def _jit_compile(run, distributed):
         return True
     # On CPU XLA takes longer to compile than it saves; replicas cannot be compiled.
     return distributed.num_replicas == 1 and bool(tf.config.list_physical_devices("GPU"))
-
-
-def _num_channels(crops):
-    return 1 if "grayscale" in crops.augmentations else 3
 
 
 @contextlib.contextmanager

@@ -7,21 +7,35 @@ from pathlib import Path
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
 
-WEIGHTS = "model.weights.h5"
-BEST_WEIGHTS = "best.weights.h5"
 CONFIG = "config.gin"
 OPERATIVE_CONFIG = "operative_config.gin"
+CHECKPOINTS = "checkpoints"
+TENSORBOARD = "tensorboard"
+HISTORY = "history.csv"
+CURVE = "training_curve.png"
+WEIGHTS = "model.weights.h5"
+BEST_WEIGHTS = "best.weights.h5"
+EVALUATION = "evaluation"
 SUMMARY = "summary.json"
+PICTURE = "before_after.png"
+SAVED_MODEL = "saved_model"
 
 
 @contextlib.contextmanager
-def locked(workdir):
+def locked(workdir, needed=True):
     """Makes the folder `workdir` and keeps other runs out of it, also when this one is killed.
+
+    Args:
+      workdir: the folder.
+      needed: False does nothing: of several workers of one run, only the chief locks.
 
     Raises:
       InputError: when another run is in it, or it is a file.
     """
     workdir = Path(workdir)
+    if not needed:
+        yield workdir
+        return
     if workdir.exists() and not workdir.is_dir():
         raise InputError(f"{workdir}: expected a folder for the run; this is a file.")
     workdir.mkdir(parents=True, exist_ok=True)

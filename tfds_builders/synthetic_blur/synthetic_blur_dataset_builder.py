@@ -56,6 +56,17 @@ class Builder(BeamOption, tfds.core.GeneratorBasedBuilder):
         SyntheticBlurConfig(
             name="photographs", description="From the photographs that scikit-image carries."
         ),
+        SyntheticBlurConfig(
+            name="short_shake",
+            description="Short camera shake alone, without moving objects, highlights or noise to "
+            "speak of: what a small network can learn in minutes.",
+            motion=MotionSettings(
+                camera_extent_px=(3, 8), max_rotation_degrees=0.2, num_objects=(0, 0)
+            ),
+            sensor=SensorSettings(
+                highlight_gain=(1, 1), shot_noise=(1e-7, 1e-6), read_noise=(1e-5, 1e-4)
+            ),
+        ),
     ]
 
     def __init__(self, *, sharp_dir=None, config=None, **kwargs):

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from tfdeblur.data import evaluation_pairs
+from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.metrics import psnr
 from tfdeblur.ops.image_range import to_unit_range
@@ -39,8 +39,7 @@ class Validation(keras.callbacks.Callback):
         self.num_images = num_images
         self.images = []
         self.best_psnr_db = -np.inf
-        count = min(num_pairs or source.num_pairs, source.num_pairs)
-        self._chosen = set(np.linspace(0, source.num_pairs - 1, count).round().astype(int).tolist())
+        self._positions = evenly_spread(source, num_pairs)
         self._deblurrer = None
 
     def on_epoch_end(self, epoch, logs=None):
@@ -60,9 +59,7 @@ class Validation(keras.callbacks.Callback):
             self._deblurrer = Deblurrer(model)
         self.images = []
         restored_db, blurred_db = [], []
-        for index, pair in enumerate(evaluation_pairs(self.source).as_numpy_iterator()):
-            if index not in self._chosen:
-                continue
+        for pair in read_pairs(self.source, self._positions):
             restored = self._deblurrer(pair["blur"])
             restored_db.append(_psnr_db(restored, pair["sharp"]))
             blurred_db.append(_psnr_db(pair["blur"], pair["sharp"]))

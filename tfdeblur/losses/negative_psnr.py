@@ -1,0 +1,37 @@
+"""PSNR itself as the loss."""
+
+import math
+
+from keras import ops
+
+from tfdeblur.losses.full_size_mse import FullSizeMSE
+
+
+class NegativePSNR(FullSizeMSE):
+    """Minus the mean PSNR over images, in dB, of every output of full size.
+
+    The mean squared error belongs to the images with most blur; here every image
+    counts by its own decibels, as in the figures that are reported.
+
+    Source: neither paper; Chen et al. 2021 (HINet), Sec. 3.3, whose loss it is.
+    Deviations: `floor`.
+
+    Args:
+      floor: added to the mean squared error, so that the slope stays finite: what is
+        nearer than this is good enough. 1e-5 is 50 dB.
+    """
+
+    def __init__(self, floor=1e-5):
+        self.floor = floor
+
+    def terms(self, outputs, sharp):
+        return [
+            10.0 / math.log(10.0) * ops.mean(ops.log(_mse_of_images(output, target) + self.floor))
+            for output, target in zip(outputs, self.targets(sharp, len(outputs)), strict=True)
+        ]
+
+
+def _mse_of_images(output, target):
+    """(b, h, w, c) twice -> (b,), in float32."""
+    difference = ops.cast(output, "float32") - ops.cast(target, "float32")
+    return ops.mean(ops.square(difference), axis=(1, 2, 3))

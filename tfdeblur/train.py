@@ -1,0 +1,66 @@
+r"""Train a network as gin files say.
+
+Files below gin/ are found by their path there, from any directory:
+
+  tfdeblur train --gin_file=runs/quickstart.gin --workdir=quickstart
+  tfdeblur train --gin_file=papers/zhang2019/table1_dmphn_1_2_4_8.gin \
+      --gin_param="BATCH_SIZE=12" --gin_param="RunSettings.precision='bfloat16'" \
+      --workdir=dmphn
+
+--dry_run builds everything, prints the configuration and what it will cost, and stops.
+
+The same command goes on where an interrupted run stopped, from its last complete
+checkpoint; after SIGTERM that is the step it stopped at, and the exit status is 0.
+The folder --workdir gets the configuration, checkpoints/, tensorboard/, history.csv
+and, at the end, training_curve.png, model.weights.h5 and an evaluation of the
+held-out pairs with summary.json. Its config.gin alone gives the same run again.
+"""
+
+import sys
+
+from absl import flags
+
+from tfdeblur import cli
+from tfdeblur.errors import InputError
+
+REQUIRED_FLAGS = ("gin_file",)
+
+
+def define_flags(flag_values):
+    flags.DEFINE_multi_string(
+        "gin_file",
+        None,
+        "Configuration: a path below gin/ or of a file; may be repeated, later ones win.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_multi_string(
+        "gin_param",
+        [],
+        "Binding that overrides the files, e.g. STEPS=1000; may be repeated.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_string("workdir", None, "Folder of the run.", flag_values=flag_values)
+    flags.DEFINE_bool(
+        "dry_run", False, "Build everything, print it and stop.", flag_values=flag_values
+    )
+
+
+def main(flag_values, arguments):
+    if arguments:
+        raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
+    if flag_values.workdir is None and not flag_values.dry_run:
+        raise InputError("Expected --workdir as well; --help explains the flags.")
+    with cli.quiet_framework_import():
+        from tfdeblur.config import configured_experiment
+        from tfdeblur.training.dry_run import dry_run
+        from tfdeblur.training.run import run
+    with configured_experiment(flag_values.gin_file, flag_values.gin_param) as configured:
+        if flag_values.dry_run:
+            dry_run(configured)
+        else:
+            run(configured, flag_values.workdir)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(cli.run_app("train"))
