@@ -28,6 +28,7 @@ class DeblurringModel(keras.Model):
         on CPU at 1280x720 and rounded up.
       training_loss: the `tfdeblur.losses.OutputLoss` of its paper. Assign
         another one to an instance to train it differently.
+      training_channels: of the crops its paper trains it on, 1 if they are gray.
     """
 
     padding_mode = "reflect"
@@ -35,6 +36,7 @@ class DeblurringModel(keras.Model):
     depth = 1
     working_bytes_per_pixel = 500
     training_loss: OutputLoss = FullSizeMSE()
+    training_channels = 3
 
     @property
     def size_multiple(self):
