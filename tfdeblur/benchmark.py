@@ -31,6 +31,8 @@ from tfdeblur.errors import InputError
 
 REQUIRED_FLAGS = ("what",)
 
+_BACKENDS = ("tensorflow", "jax")
+
 _ANY_NETWORK = ("model", "backend", "precision", "jit_compile", "runs", "warmup", "batch_size")
 _FLAGS_OF = {
     "input": ("pairs", "crop_size", "crops_per_pair", "batch_size", "rounds"),
@@ -53,7 +55,7 @@ def define_flags(flag_values):
     text("model", "Preset, e.g. dmphn_1_2_4.")
     choice(
         "backend",
-        ["tensorflow", "jax"],
+        _BACKENDS,
         "What Keras computes with (default: KERAS_BACKEND, else tensorflow).",
     )
     choice(
@@ -83,9 +85,12 @@ def main(flag_values, arguments):
     if arguments:
         raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
     _check_flags(flag_values)
-    _choose_backend(flag_values.backend)
+    if "backend" in _FLAGS_OF[flag_values.what]:
+        _choose_backend(flag_values.backend)
     measure = {"input": _input, "network": _network, "training_step": _training_step}
-    lines, result = measure[flag_values.what](flag_values)
+    # All of it, not the import alone: on JAX, Keras imports TensorFlow later, if at all.
+    with cli.quiet_framework_import():
+        lines, result = measure[flag_values.what](flag_values)
     print(*lines, json.dumps(result), sep="\n")
     return 0
 
@@ -95,36 +100,43 @@ def _check_flags(flag_values):
     others = {name for names in _FLAGS_OF.values() for name in names} - {*_FLAGS_OF[what]}
     for name in sorted(others):
         if flag_values[name].present:
-            belongs_to = " or ".join(
-                f"--what={w}" for w, names in _FLAGS_OF.items() if name in names
+            owners = [f"--what={owner}" for owner, names in _FLAGS_OF.items() if name in names]
+            raise InputError(
+                f"Received --{name} with --what={what}; it belongs to {' and '.join(owners)}."
             )
-            raise InputError(f"Received --{name} with --what={what}; it belongs to {belongs_to}.")
     if "model" in _FLAGS_OF[what] and flag_values.model is None:
         raise InputError(f"Expected --model as well with --what={what}.")
 
 
-def _choose_backend(backend):
-    """Makes Keras use `backend`; it reads the environment variable when it is imported."""
+def _choose_backend(flag_value):
+    """Makes Keras use a backend; it reads the environment variable when it is imported."""
+    name, backend = "--backend", flag_value
+    if backend is None:
+        name, backend = "KERAS_BACKEND", os.environ.get("KERAS_BACKEND")
     if backend is None:
         return
+    if backend not in _BACKENDS:
+        raise InputError(
+            f"Received {name}={backend}; expected {' or '.join(_BACKENDS)}, which it can time."
+        )
     if importlib.util.find_spec(backend) is None:
         raise InputError(
-            f"Received --backend={backend}, which is not installed; run pip install {backend}."
+            f"Received {name}={backend}, which is not installed; run pip install {backend}."
         )
     if "keras" in sys.modules:
         current = sys.modules["keras"].backend.backend()
         if current != backend:
             raise InputError(
-                f"Received --backend={backend}, but this process has begun with {current}; "
+                f"Received {name}={backend}, but this process has begun with {current}; "
                 "run the command in a process of its own."
             )
     os.environ["KERAS_BACKEND"] = backend
 
 
 def _network(flag_values):
-    with cli.quiet_framework_import():
-        from tfdeblur.benchmarks.network import measure_network
-        from tfdeblur.benchmarks.report import network_lines
+    from tfdeblur.benchmarks.network import measure_network
+    from tfdeblur.benchmarks.report import network_lines
+
     result = measure_network(
         flag_values.model,
         height=flag_values.height,
@@ -137,9 +149,9 @@ def _network(flag_values):
 
 
 def _training_step(flag_values):
-    with cli.quiet_framework_import():
-        from tfdeblur.benchmarks.report import training_step_lines
-        from tfdeblur.benchmarks.training_step import measure_training_step
+    from tfdeblur.benchmarks.report import training_step_lines
+    from tfdeblur.benchmarks.training_step import measure_training_step
+
     result = measure_training_step(
         flag_values.model,
         batch_size=flag_values.batch_size or 8,
@@ -150,10 +162,10 @@ def _training_step(flag_values):
 
 
 def _input(flag_values):
-    with cli.quiet_framework_import():
-        from tfdeblur.benchmarks.input_pipeline import measure_input
-        from tfdeblur.benchmarks.report import input_lines
-        from tfdeblur.data.pipeline import CropSettings
+    from tfdeblur.benchmarks.input_pipeline import measure_input
+    from tfdeblur.benchmarks.report import input_lines
+    from tfdeblur.data.pipeline import CropSettings
+
     settings = CropSettings(
         crop_size=flag_values.crop_size, crops_per_pair=flag_values.crops_per_pair
     )

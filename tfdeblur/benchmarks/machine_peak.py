@@ -2,7 +2,9 @@
 
 A convolution is a matrix product in disguise, so the largest plain product is
 about what it could reach. A library may compute a 3x3 convolution with fewer
-multiplications than its definition has (Winograd), and then even pass it.
+multiplications than its definition has (Winograd), and then even pass it. GPUs
+multiply float32 with fewer bits (TF32) where the framework lets them, in
+convolutions and in this product alike.
 """
 
 import keras

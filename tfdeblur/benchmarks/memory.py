@@ -5,7 +5,11 @@ megabytes. So a baseline is taken before the work begins, and whoever measures t
 things uses two processes.
 """
 
+import contextlib
 import resource
+
+from tfdeblur.errors import InputError
+from tfdeblur.inference.size_limits import available_memory, check_size, memory_errors_in_words
 
 
 def process_peak_bytes():
@@ -37,6 +41,34 @@ class PeakMemory:
             "baseline_memory_mb": self.baseline_bytes / 1e6,
             "peak_memory_mb": peak_bytes / 1e6,
         }
+
+
+@contextlib.contextmanager
+def memory_for(model, batch_size, height, width):
+    """Refuses to begin what cannot fit, and says so if it did not fit after all.
+
+    Args:
+      model: a `tfdeblur.models.DeblurringModel`.
+      batch_size: images at a time.
+      height: of the images, in pixels.
+      width: of the images, in pixels.
+
+    Raises:
+      InputError: for a size the network cannot take, and when the batch takes more
+        memory than there is. Before the work, that is judged on the processor only,
+        where running out of memory would end the process.
+    """
+    if _device_statistics() is None:
+        image_bytes = height * width * model.working_bytes_per_pixel
+        check_size(height, width, model.working_bytes_per_pixel)
+        most = available_memory() // image_bytes
+        if batch_size > most:
+            raise InputError(
+                f"Received batch_size {batch_size}; expected at most {most} for {width}x{height} "
+                "pixels, for more do not fit into memory."
+            )
+    with memory_errors_in_words(f"{batch_size} x {width}x{height} pixels"):
+        yield
 
 
 def _device_statistics():

@@ -2,19 +2,14 @@
 
 import keras
 
-from tfdeblur.benchmarks.backend import (
-    default_jit_compile,
-    runs_on_accelerator,
-    synchronised,
-)
+from tfdeblur.benchmarks.backend import default_jit_compile, synchronised
 from tfdeblur.benchmarks.environment import environment
 from tfdeblur.benchmarks.machine_peak import machine_peak
-from tfdeblur.benchmarks.memory import PeakMemory
+from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
 from tfdeblur.benchmarks.precision import building_in
 from tfdeblur.benchmarks.timing import measure_seconds
 from tfdeblur.config import build_model
-from tfdeblur.inference.size_limits import check_size
 
 
 def measure_network(
@@ -49,18 +44,17 @@ def measure_network(
       the share of it, the memory, and the environment.
 
     Raises:
-      InputError: for an unknown name or depth, and for sizes that are too small or,
-        on the processor, do not fit into memory.
+      InputError: for an unknown name or depth, and for sizes that are too small or do
+        not fit into memory.
     """
     jit_compile = default_jit_compile() if jit_compile is None else jit_compile
     with building_in(precision):
         model = build_model(name, depth)
-    if not runs_on_accelerator():
-        check_size(height, width, batch_size * model.working_bytes_per_pixel)
-    blur = keras.random.uniform((batch_size, height, width, 3), seed=1)
-    memory = PeakMemory()
-    restore = synchronised(model.deblur, jit_compile, model.variables)
-    seconds = measure_seconds(lambda: restore(blur), runs, warmup)
+    with memory_for(model, batch_size, height, width):
+        blur = keras.random.uniform((batch_size, height, width, 3), seed=1)
+        memory = PeakMemory()
+        restore = synchronised(model.deblur, jit_compile, model.variables)
+        seconds = measure_seconds(lambda: restore(blur), runs, warmup)
     # Before anything else takes memory.
     measured_memory = memory.report()
     count = batch_size * multiply_adds(model, height, width)

@@ -41,7 +41,7 @@ def input_lines(result):
 def _seconds(result):
     return (
         f"{result['seconds_median']:.3g} s ({result['seconds_min']:.3g} to "
-        f"{result['seconds_max']:.3g} in {result['runs']} runs)"
+        f"{result['seconds_max']:.3g}; runs: {result['runs']})"
     )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from tfdeblur.benchmarks.backend import default_jit_compile, wait
 from tfdeblur.benchmarks.environment import environment
-from tfdeblur.benchmarks.memory import PeakMemory
+from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.precision import building_in
 from tfdeblur.benchmarks.timing import measure_seconds
 from tfdeblur.config import build_model
@@ -40,16 +40,14 @@ def measure_training_step(
       second, the memory, and the environment.
 
     Raises:
-      InputError: for an unknown name, and for a crop size that the network does not take.
+      InputError: for an unknown name, and for crops that the network does not take
+        or that do not fit into memory.
     """
     jit_compile = default_jit_compile() if jit_compile is None else jit_compile
     with building_in(precision):
         model = build_model(name)
         _check_crop_size(model, crop_size)
         model.compile(keras.optimizers.Adam(1e-4), jit_compile=jit_compile)
-    random = np.random.default_rng(0)
-    shape = (batch_size, crop_size, crop_size, model.training_channels)
-    blur, sharp = (random.random(shape, np.float32) for _ in range(2))
 
     def step():
         model.train_on_batch(blur, sharp)
@@ -57,7 +55,11 @@ def measure_training_step(
         wait(model.variables + model.optimizer.variables)
 
     memory = PeakMemory()
-    seconds = measure_seconds(step, runs, warmup)
+    with memory_for(model, batch_size, crop_size, crop_size):
+        random = np.random.default_rng(0)
+        shape = (batch_size, crop_size, crop_size, model.training_channels)
+        blur, sharp = (random.random(shape, np.float32) for _ in range(2))
+        seconds = measure_seconds(step, runs, warmup)
     return {
         "what": "training_step",
         "model": name,
