@@ -1,4 +1,7 @@
-r"""Times networks on the CPU and takes their peak memory, beside ONNX Runtime if asked.
+r"""Times several networks on the CPU in turn, beside ONNX Runtime if asked.
+
+For one network, and on any device, there is `tfdeblur benchmark --what=network`;
+this measures in the same way.
 
   python tools/benchmark_networks.py --height=720 --width=1280 pss_nsc dmphn_1_2_4_8
   python tools/benchmark_networks.py --engines=tensorflow,onnxruntime dmphn_1_2_4_8
@@ -7,9 +10,8 @@ r"""Times networks on the CPU and takes their peak memory, beside ONNX Runtime i
 PRESET:DEPTH runs the first DEPTH units of a stack. Each measurement is a process
 of its own, because a process's peak memory never falls again; all of them are
 repeated in turn --rounds times and medians are shown, because a machine's speed
-drifts. Weights are random: they change neither time nor memory. A run ends when
-its result is in host memory, so nothing is left running when the clock is read.
-The peak includes the framework itself, given by `baseline`.
+drifts. Weights are random: they change neither time nor memory. The peak includes
+the framework itself, given by `baseline`.
 
 ONNX Runtime runs the same network, exported for the one size; it needs the extra
 `onnx`. Of PSS-NSC it runs all channels at once, so compare with --all_channels_at_once.
@@ -17,15 +19,17 @@ ONNX Runtime runs the same network, exported for the one size; it needs the extr
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from absl import app, flags
+
+# These import no framework, which would count as memory of ONNX Runtime.
+from tfdeblur.benchmarks.memory import process_peak_bytes
+from tfdeblur.benchmarks.timing import measure_seconds
 
 _HEIGHT = flags.DEFINE_integer("height", 720, "Height of the image.")
 _WIDTH = flags.DEFINE_integer("width", 1280, "Width of the image.")
@@ -110,23 +114,21 @@ def _model(network):
 
 
 def _tensorflow(network, _):
-    import tensorflow as tf
+    import keras
+
+    from tfdeblur.benchmarks.backend import synchronised
+    from tfdeblur.benchmarks.multiply_adds import multiply_adds
 
     model = _model(network)
-    baseline_mb = _peak_mb()
+    baseline = process_peak_bytes()
 
     def restore(blur):
         return model(blur)[-1] if _ALL_CHANNELS_AT_ONCE.value else model.deblur(blur)
 
-    image = _image()
-    graph = tf.function(restore).get_concrete_function(tf.TensorSpec(image.shape, "float32"))
-    blur = tf.constant(image)
-    return {
-        "seconds": _median_seconds(lambda: graph(blur).numpy()),
-        "peak_mb": _peak_mb(),
-        "baseline_mb": baseline_mb,
-        "multiply_adds": _multiply_adds(graph),
-    }
+    run = synchronised(restore, jit_compile=False)
+    blur = keras.ops.convert_to_tensor(_image())
+    measured = _measured(lambda: run(blur), baseline)
+    return {**measured, "multiply_adds": multiply_adds(model, _HEIGHT.value, _WIDTH.value)}
 
 
 def _export(network, file):
@@ -140,17 +142,12 @@ def _onnxruntime(network, file):
     del network  # the file holds it
     import onnxruntime
 
-    baseline_mb = _peak_mb()
+    baseline = process_peak_bytes()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = len(os.sched_getaffinity(0))
     session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     inputs = {session.get_inputs()[0].name: _image()}
-    return {
-        "seconds": _median_seconds(lambda: session.run(None, inputs)),
-        "peak_mb": _peak_mb(),
-        "baseline_mb": baseline_mb,
-        "multiply_adds": 0,
-    }
+    return {**_measured(lambda: session.run(None, inputs), baseline), "multiply_adds": 0}
 
 
 _TASKS = {"tensorflow": _tensorflow, "export": _export, "onnxruntime": _onnxruntime}
@@ -162,33 +159,12 @@ def _image():
     return np.random.RandomState(0).rand(1, _HEIGHT.value, _WIDTH.value, 3).astype("float32")
 
 
-def _median_seconds(run):
-    seconds = []
-    for _ in range(1 + _RUNS.value):
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[1:])
-
-
-def _multiply_adds(graph):
-    """Of all convolutions in a graph whose sizes are all known."""
-    total = 0
-    for operation in graph.graph.get_operations():
-        if operation.type == "Conv2D":
-            # Every output value is a sum over (rows, columns, inputs).
-            rows, columns, num_inputs, _ = operation.inputs[1].shape
-            total += operation.outputs[0].shape.num_elements() * rows * columns * num_inputs
-        elif operation.type == "Conv2DBackpropInput":
-            # A transposed convolution: every input value goes to (rows, columns, outputs).
-            rows, columns, num_outputs, _ = operation.inputs[1].shape
-            total += operation.inputs[2].shape.num_elements() * rows * columns * num_outputs
-    return total
-
-
-def _peak_mb():
-    # Linux counts in units of 1024 bytes.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+def _measured(run, baseline):
+    return {
+        "seconds": measure_seconds(run, _RUNS.value).median,
+        "peak_mb": process_peak_bytes() / 1e6,
+        "baseline_mb": baseline / 1e6,
+    }
 
 
 if __name__ == "__main__":

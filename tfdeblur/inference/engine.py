@@ -1,20 +1,15 @@
 """Restores NumPy images with a network."""
 
-import contextlib
 import functools
-import re
 
 import keras
 import numpy as np
 
 from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
-from tfdeblur.inference.size_limits import ImageSizeError, check_size
+from tfdeblur.inference.size_limits import check_size, memory_errors_in_words
 from tfdeblur.ops.image_range import quantise, to_unit_range
 from tfdeblur.weights.files import load_weights
-
-# TensorFlow and JAX have exceptions of their own for this, known by their names.
-_OUT_OF_MEMORY = "ResourceExhausted|RESOURCE_EXHAUSTED"
 
 
 class Deblurrer:
@@ -60,7 +55,7 @@ class Deblurrer:
             `tfdeblur.inference.size_limits`, and when memory runs out all the same.
         """
         image = np.asarray(image)
-        with _memory_errors_in_words(image.shape):
+        with memory_errors_in_words(_size_in_words(image.shape)):
             return _like(image, self.restore(self._as_batch(image)), quantisation)
 
     def restore(self, batch):
@@ -72,7 +67,7 @@ class Deblurrer:
         Returns:
           A tensor of that shape, not clipped. A device may still be computing it.
         """
-        with _memory_errors_in_words(batch.shape[1:]):
+        with memory_errors_in_words(_size_in_words(batch.shape[1:])):
             return self._restore(batch)
 
     def intermediate_images(self, image):
@@ -86,7 +81,7 @@ class Deblurrer:
           are shown around mid-gray.
         """
         image = np.asarray(image)
-        with _memory_errors_in_words(image.shape):
+        with memory_errors_in_words(_size_in_words(image.shape)):
             images = self.model.intermediate_images(self._as_batch(image), **self._options)
             return {name: _like(image, restored) for name, restored in images.items()}
 
@@ -135,18 +130,8 @@ def _check(image):
         )
 
 
-@contextlib.contextmanager
-def _memory_errors_in_words(shape):
-    try:
-        yield
-    except Exception as error:
-        description = f"{type(error).__name__} {error}"
-        if not isinstance(error, MemoryError) and not re.search(_OUT_OF_MEMORY, description):
-            raise
-        raise ImageSizeError(
-            f"the memory ran out on {shape[1]}x{shape[0]} pixels; cut the image "
-            "into parts or reduce it."
-        ) from None
+def _size_in_words(shape):
+    return f"{shape[1]}x{shape[0]} pixels"
 
 
 def _compiled(restore):

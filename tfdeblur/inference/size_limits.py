@@ -1,5 +1,7 @@
 """Which image sizes can be restored in one piece on this machine."""
 
+import contextlib
+import re
 from pathlib import Path
 
 import psutil
@@ -13,6 +15,9 @@ MIN_SIDE = 2
 MAX_SIDE = 16_384
 
 _CGROUP = Path("/sys/fs/cgroup")
+
+# TensorFlow and JAX have exceptions of their own for this, known by their names.
+_OUT_OF_MEMORY = "ResourceExhausted|RESOURCE_EXHAUSTED"
 
 
 class ImageSizeError(InputError):
@@ -49,3 +54,20 @@ def check_size(height, width, bytes_per_pixel):
             f"in one piece; expected sides of at most {MAX_SIDE} pixels and at most "
             f"{available / 1e9:.1f} GB, which are free. Cut the image into parts or reduce it."
         )
+
+
+@contextlib.contextmanager
+def memory_errors_in_words(what):
+    """Turns every kind of error for lack of memory into an ImageSizeError.
+
+    `what` says what was restored meanwhile, e.g. "1280x720 pixels".
+    """
+    try:
+        yield
+    except Exception as error:
+        description = f"{type(error).__name__} {error}"
+        if not isinstance(error, MemoryError) and not re.search(_OUT_OF_MEMORY, description):
+            raise
+        raise ImageSizeError(
+            f"the memory ran out on {what}; cut the image into parts or reduce it."
+        ) from None

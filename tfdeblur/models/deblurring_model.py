@@ -33,6 +33,7 @@ class DeblurringModel(keras.Model):
         on CPU at 1280x720 and rounded up.
       training_loss: the `tfdeblur.losses.OutputLoss` of its paper. Assign
         another one to an instance to train it differently.
+      training_channels: of the crops its paper trains it on, 1 if they are gray.
     """
 
     padding_mode = "reflect"
@@ -41,6 +42,7 @@ class DeblurringModel(keras.Model):
     num_outputs = 1
     working_bytes_per_pixel = 500
     training_loss: OutputLoss = FullSizeMSE()
+    training_channels = 3
     _means: TrainingMeans | None = None
 
     @property

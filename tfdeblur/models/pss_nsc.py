@@ -94,6 +94,7 @@ class PSSNSC(DeblurringModel):
     padding_mode = "edge"
     working_bytes_per_pixel = 650
     training_loss = MultiScaleMSE()
+    training_channels = 1
 
     def __init__(
         self,

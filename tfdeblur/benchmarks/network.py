@@ -1,0 +1,80 @@
+"""How fast a network restores images of one size."""
+
+import keras
+
+from tfdeblur.benchmarks.backend import default_jit_compile, synchronised
+from tfdeblur.benchmarks.environment import environment
+from tfdeblur.benchmarks.machine_peak import machine_peak
+from tfdeblur.benchmarks.memory import PeakMemory, memory_for
+from tfdeblur.benchmarks.multiply_adds import multiply_adds
+from tfdeblur.benchmarks.precision import building_in
+from tfdeblur.benchmarks.timing import measure_seconds
+from tfdeblur.config import build_model
+
+
+def measure_network(
+    name,
+    height=720,
+    width=1280,
+    batch_size=1,
+    depth=None,
+    precision="float32",
+    jit_compile=None,
+    runs=5,
+    warmup=1,
+):
+    """Times `model.deblur` on images that are in the device's memory already.
+
+    Weights are random; they change neither time nor memory.
+
+    Args:
+      name: a preset.
+      height: of the images, in pixels.
+      width: of the images, in pixels.
+      batch_size: images at a time.
+      depth: for stacks, how many units; None is all.
+      precision: one of `tfdeblur.benchmarks.precision.PRECISIONS`.
+      jit_compile: whether to compile with XLA; None is `default_jit_compile()`.
+      runs: how often to time.
+      warmup: how often to run before, at least 1.
+
+    Returns:
+      A dict of plain values: the settings, the seconds of one run (a batch), the
+      multiply-adds of one run, what the machine's fastest matrix product reaches and
+      the share of it, the memory, and the environment.
+
+    Raises:
+      InputError: for an unknown name or depth, and for sizes that are too small or do
+        not fit into memory.
+    """
+    jit_compile = default_jit_compile() if jit_compile is None else jit_compile
+    with building_in(precision):
+        model = build_model(name, depth)
+    with memory_for(model, batch_size, height, width):
+        blur = keras.random.uniform((batch_size, height, width, 3), seed=1)
+        memory = PeakMemory()
+        restore = synchronised(model.deblur, jit_compile, model.variables)
+        seconds = measure_seconds(lambda: restore(blur), runs, warmup)
+    # Before anything else takes memory.
+    measured_memory = memory.report()
+    count = batch_size * multiply_adds(model, height, width)
+    peak = machine_peak(precision)
+    reached = count / seconds.median
+    return {
+        "what": "network",
+        "model": name,
+        "depth": model.depth,
+        "height": height,
+        "width": width,
+        "batch_size": batch_size,
+        "precision": precision,
+        "jit_compile": jit_compile,
+        **seconds.report(),
+        "multiply_adds": count,
+        "multiply_adds_per_second": reached,
+        "machine_peak_multiply_adds_per_second": peak["multiply_adds_per_second"],
+        "machine_peak_matrix_size": peak["matrix_size"],
+        "share_of_machine_peak": reached / peak["multiply_adds_per_second"],
+        **measured_memory,
+        **environment(),
+    }
