@@ -176,10 +176,9 @@ def _find(file):
         if path.is_file():
             return path
     names = [name for name in _run_file_names() if not Path(name).name.startswith("_")]
-    nearest = difflib.get_close_matches(str(file), names, n=3, cutoff=0)
     raise InputError(
-        f"Received --gin_file={file}; expected a file, or one of the packaged ones, such as "
-        f"{', '.join(nearest)}."
+        f"Received the gin file {file}; expected a file, or one of the packaged ones: "
+        f"{_nearest('of them', str(file), names)}"
     )
 
 
@@ -187,7 +186,30 @@ def _parse(parse, what):
     try:
         parse(what)
     except (ValueError, SyntaxError, OSError, ImportError, AttributeError) as error:
-        raise InputError(f"{_first_line(error)} {_nearest(str(error), what)}".strip()) from error
+        raise InputError(_in_words(error, what)) from error
+
+
+def _in_words(error, what):
+    message = str(error)
+    if found := re.search(r"No configurable matching '([^']*)'", message):
+        known = {selector.split(".")[-1] for selector in gin_internals._REGISTRY}
+        unknown = found[1].split("/")[-1]
+        return (
+            f"Received a setting of {unknown}; {_nearest('names', unknown.split('.')[-1], known)}"
+        )
+    if found := re.search(r"'([^']*)' doesn't have a parameter named '([^']*)'", message):
+        return _unknown_parameter(found[1], found[2])
+    return f"{_first_line(error)} (in {str(what).splitlines()[0]!r})"
+
+
+def _unknown_parameter(selector, name):
+    nearest = _nearest("parameters", name, _parameters(selector))
+    return f"Received the parameter {name} of {selector}, which has none of this name; {nearest}"
+
+
+def _nearest(kind, name, known):
+    nearest = difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0)
+    return f"the nearest {kind} are {', '.join(nearest)}." if nearest else f"it knows no {kind}."
 
 
 def _first_line(error):
@@ -195,23 +217,11 @@ def _first_line(error):
     return lines[0] if lines else type(error).__name__
 
 
-def _nearest(message, what):
-    """A sentence that names what a mistyped name is likely to mean."""
-    if found := re.search(r"No configurable matching '([^']*)'", message):
-        known = [selector.split(".")[-1] for selector in gin_internals._REGISTRY]
-        kind, unknown = "settings", found[1].split("/")[-1].split(".")[-1]
-    elif found := re.search(r"Configurable '([^']*)' doesn't have a parameter named '([^']*)'", message):
-        known = _parameters(found[1])
-        kind, unknown = "parameters", found[2]
-    else:
-        return f"(in {str(what).splitlines()[0]!r})"
-    nearest = difflib.get_close_matches(unknown, sorted(set(known)), n=3, cutoff=0)
-    return f"Nearest {kind}: {', '.join(nearest)}."
-
-
 def _parameters(selector):
     """Names of the arguments of what a selector stands for, as it was before gin wrapped it."""
-    return list(inspect.signature(gin_internals._REGISTRY.get_match(selector).wrapped).parameters)
+    configurable = gin_internals._REGISTRY.get_match(selector).wrapped
+    parameters = inspect.signature(configurable).parameters.values()
+    return [p.name for p in parameters if p.kind is not inspect.Parameter.VAR_KEYWORD]
 
 
 def _check_parameters():
@@ -219,17 +229,9 @@ def _check_parameters():
     for (_, selector), arguments in gin_internals._CONFIG.items():
         if selector == "gin.macro":
             continue
-        known = _parameters(selector)
         for name in arguments:
-            if name not in known:
-                _parse(
-                    _raise,
-                    f"Configurable '{selector}' doesn't have a parameter named '{name}'.",
-                )
-
-
-def _raise(message):
-    raise ValueError(message)
+            if name not in _parameters(selector):
+                raise InputError(_unknown_parameter(selector, name))
 
 
 def _check_macros(given):
@@ -239,10 +241,9 @@ def _check_macros(given):
     for name in given:
         macro = name.removesuffix("/gin.macro.value")
         if macro != name and macro not in used:
-            nearest = difflib.get_close_matches(macro, sorted(macros & used), n=3, cutoff=0)
+            nearest = _nearest("macros", macro, macros & used)
             raise InputError(
-                f"Received {macro}, which nothing in the configuration uses. Nearest macros: "
-                f"{', '.join(nearest) or 'none'}."
+                f"Received {macro}, which nothing in the configuration uses; {nearest}"
             )
 
 
@@ -274,7 +275,9 @@ def _unbuilt_model(name):
         try:
             return _model_class()(name=model_name)
         except ValueError as error:
-            raise InputError(f"{file}: binds no MODEL that can be built: {_first_line(error)}") from error
+            raise InputError(
+                f"{file}: binds no MODEL that can be built: {_first_line(error)}"
+            ) from error
 
 
 def _with_depth(model, depth):

@@ -1,7 +1,7 @@
 """Training: what a run is made of, for gin files and for Python.
 
-    from tfdeblur.training import Experiment, OptimizerSettings, RunSettings, schedules
-    from tfdeblur.training.loop import prepare, train
+from tfdeblur.training import Experiment, OptimizerSettings, RunSettings, schedules
+from tfdeblur.training.loop import prepare, train
 """
 
 from tfdeblur.data import CropSettings

@@ -132,7 +132,8 @@ def train(prepared, workdir, texts=None, verbose="auto"):
         num_epochs = -(-(run.steps - step) // run.steps_per_epoch)
         # A worker that stopped by itself would leave the others waiting for it.
         alone = distributed.num_workers == 1
-        with interruptible(progress) if alone else contextlib.nullcontext(), _data_errors_in_words():
+        stoppable = interruptible(progress) if alone else contextlib.nullcontext()
+        with stoppable, _data_errors_in_words():
             model.fit(
                 distributed.dataset(input_wait.measured(batches)),
                 steps_per_epoch=run.steps_per_epoch,
@@ -203,5 +204,5 @@ def _data_errors_in_words():
         found = re.search(r"assertion failed: (.*)", error.message)
         # An assertion's parts come in brackets.
         said = re.sub(r"\] \[|^\[|\]$", " ", found[1]) if found else error.message.splitlines()[0]
-        said = " ".join(said.split()).replace("b\'", "'")
+        said = " ".join(said.split()).replace("b'", "'")
         raise InputError(f"Unusable training data: {said}. Mend or remove that pair.") from error

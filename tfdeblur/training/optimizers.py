@@ -73,9 +73,7 @@ def build_optimizer(settings, steps):
         )
     decay = {"weight_decay": settings.weight_decay} if settings.algorithm == "adamw" else {}
     averaging = (
-        {}
-        if settings.ema_decay is None
-        else {"use_ema": True, "ema_momentum": settings.ema_decay}
+        {} if settings.ema_decay is None else {"use_ema": True, "ema_momentum": settings.ema_decay}
     )
     return _ALGORITHMS[settings.algorithm](
         settings.schedule(steps),

@@ -19,13 +19,12 @@ def write_training_curve(rows, path):
     # Losses that are negative, such as one in decibels, have no logarithm.
     if all(row["loss"] > 0 for row in rows):
         loss.set_yscale("log")
-    _plot(quality, rows, "psnr_db", "training crops", color="tab:blue")
-    _plot(quality, rows, "input_psnr_db", "training crops, blurred", color="tab:blue", linestyle=":")
-    _plot(quality, rows, "val_psnr_db", "held-out pairs", color="tab:orange")
-    _plot(
-        quality, rows, "val_input_psnr_db", "held-out pairs, blurred", color="tab:orange",
-        linestyle=":",
-    )
+    for prefix, what, color in (
+        ("", "training crops", "tab:blue"),
+        ("val_", "held-out pairs", "tab:orange"),
+    ):
+        _plot(quality, rows, f"{prefix}psnr_db", what, color=color)
+        _plot(quality, rows, f"{prefix}input_psnr_db", f"{what}, blurred", color=color, ls=":")
     quality.set_ylabel("PSNR in dB")
     for axes in (loss, quality):
         axes.set_xlabel("step")
