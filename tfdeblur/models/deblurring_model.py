@@ -1,5 +1,7 @@
 """What every network of the project has in common."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -28,7 +30,7 @@ class DeblurringModel(keras.Model):
         `tfdeblur.ops.padding.PADDING_MODES`.
       num_units, depth: how many units the network stacks, and how many of them
         are built; those with more than one take a `depth` when called.
-      num_outputs: length of the list of restored images.
+      num_outputs: length of the list of restored images, 1 unless it says otherwise.
       working_bytes_per_pixel: peak working memory of `deblur` in float32, measured
         on CPU at 1280x720 and rounded up.
       training_loss: the `tfdeblur.losses.OutputLoss` of its paper. Assign
@@ -39,11 +41,14 @@ class DeblurringModel(keras.Model):
     padding_mode = "reflect"
     num_units = 1
     depth = 1
-    num_outputs = 1
     working_bytes_per_pixel = 500
     training_loss: OutputLoss = FullSizeMSE()
     training_channels = 3
-    _means: TrainingMeans | None = None
+    _means: Any = None
+
+    @property
+    def num_outputs(self):
+        return 1
 
     @property
     def size_multiple(self):

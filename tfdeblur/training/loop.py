@@ -157,8 +157,7 @@ def _callbacks(prepared, workdir, progress, checkpoints, input_wait, texts):
     if not prepared.distributed.is_chief:
         return everywhere
     history = HistoryFile(workdir / names.HISTORY, progress)
-    images = list
-    validation = []
+    validation: list = []
     if prepared.validation_source is not None:
         measured = Validation(
             prepared.validation_source,
@@ -172,7 +171,7 @@ def _callbacks(prepared, workdir, progress, checkpoints, input_wait, texts):
             (row["val_psnr_db"] for row in history.rows if "val_psnr_db" in row),
             default=measured.best_psnr_db,
         )
-        validation, images = [measured], lambda: measured.images
+        validation = [measured]
     tensorboard = TensorBoard(
         workdir / names.TENSORBOARD,
         progress,
@@ -180,7 +179,7 @@ def _callbacks(prepared, workdir, progress, checkpoints, input_wait, texts):
         input_wait,
         report.scalars_every_steps,
         texts or {},
-        images,
+        lambda: validation[0].images if validation else [],
         report.profile_steps,
     )
     saving = Checkpointing(progress, checkpoints, experiment.checkpoints.every_epochs)

@@ -34,7 +34,7 @@ class OptimizerSettings:
     accumulation_steps: int | None = None
 
 
-class _GradientNorm:
+class _GradientNorm(keras.optimizers.Optimizer):
     """Remembers the norm of all gradients together, before they are clipped."""
 
     def build(self, variables):

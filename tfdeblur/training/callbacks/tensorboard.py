@@ -1,5 +1,7 @@
 """What TensorBoard shows of a run."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -46,7 +48,7 @@ class TensorBoard(keras.callbacks.Callback):
         self.texts = texts
         self.images = images
         self.profile_steps = profile_steps
-        self._writer = None
+        self._writer: Any = None
         self._profiling = False
 
     def on_train_begin(self, logs=None):
