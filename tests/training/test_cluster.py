@@ -1,27 +1,14 @@
 """Who trains together, and what happens when somebody is missing."""
 
-import json
 import socket
 import threading
 import time
 
 import pytest
 
+from tests.training.processes import free_addresses, tf_config
 from tfdeblur.errors import InputError
 from tfdeblur.training.cluster import Cluster
-
-
-def free_addresses(number):
-    """Addresses on this machine at which nobody listens."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return tuple(f"127.0.0.1:{port}" for port in ports)
-
-
-def tf_config(cluster, job, index):
-    return json.dumps({"cluster": cluster, "task": {"type": job, "index": index}})
 
 
 def test_a_chief_is_the_first_worker(monkeypatch):

@@ -1,13 +1,11 @@
-"""Trains a tiny network with a distribution and writes what came out.
+"""Trains a tiny network with some distributions and writes what came out.
 
-usage: python -m tests.training.train_distributed DISTRIBUTION PREFIX [RUN ...]
+usage: python -m tests.training.train_distributed DISTRIBUTION[,DISTRIBUTION] PREFIX RUN[,RUN]
 
-For each RUN of `RUNS` writes PREFIX_RUN.npz: the weights after training, the
-optimizer's variables, and the losses of the epochs, as this process sees them.
+For each RUN of `RUNS` writes PREFIX_DISTRIBUTION_WORKER_RUN.npz, see `train`.
 """
 
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -15,6 +13,7 @@ import tensorflow as tf
 
 from tfdeblur.models import PSSNSC
 from tfdeblur.training.precision import precision_scope
+from tfdeblur.training.state import averaged_weights, restore_training_state, training_state
 from tfdeblur.training.strategies import distribution
 
 NUM_STEPS, GLOBAL_BATCH = 3, 4
@@ -28,19 +27,25 @@ def sgd(**options):
     return keras.optimizers.SGD(1e-2, **options)
 
 
+def averaging_adam():
+    return adam(use_ema=True, ema_momentum=0.5, weight_decay=0.1)
+
+
 def scaled_sgd():
     # Low enough for this network never to overflow, so that every step is taken.
     return keras.optimizers.LossScaleOptimizer(sgd(global_clipnorm=0.05), initial_scale=2.0**7)
 
 
-# Gradients of this data have norms around 1, so a norm of 0.05 always clips.
+# Gradients of this data have norms around 1, so that all of these clip in every step.
 RUNS = {
     "adam": (adam, "float32"),
     "sgd": (sgd, "float32"),
     "global_clipnorm": (lambda: sgd(global_clipnorm=0.05), "float32"),
     "clipnorm": (lambda: sgd(clipnorm=0.02), "float32"),
     "clipvalue": (lambda: sgd(clipvalue=1e-3), "float32"),
-    "ema": (lambda: adam(use_ema=True, ema_momentum=0.5, weight_decay=0.1), "float32"),
+    "ema": (averaging_adam, "float32"),
+    # The same, continued by a new model from the state of another.
+    "resumed": (averaging_adam, "float32"),
     "bfloat16": (sgd, "bfloat16"),
     "float16": (scaled_sgd, "float16"),
 }
@@ -56,14 +61,14 @@ def global_batches():
     return [(contrast * images).astype("float32") for images in (blur, sharp)]
 
 
-def new_model(distributed, run="adam"):
-    """A compiled network whose initial weights are always the same."""
+def new_model(distributed, run="adam", seed=1):
+    """A compiled network with the initial weights of a seed, on every backend."""
     make_optimizer, precision = RUNS[run]
     with distributed.scope():
         with precision_scope(precision):
             model = PSSNSC(num_scales=2, filters=(4, 6), units=1)
             model.build((None, None, None, 1))
-        random = np.random.RandomState(1)
+        random = np.random.RandomState(seed)
         model.set_weights([0.1 * random.standard_normal(w.shape) for w in model.get_weights()])
         model = distributed.prepare(model)
         # XLA would compile for longer than it runs; JAX compiles whatever it is told.
@@ -79,21 +84,56 @@ def local_dataset(distributed):
     return distributed.dataset(tf.data.Dataset.from_tensor_slices(parts).repeat())
 
 
+def fit(model, distributed, epochs, **options):
+    """The losses of the epochs, each of which sees all of `global_batches` once."""
+    history = model.fit(
+        local_dataset(distributed),
+        steps_per_epoch=NUM_STEPS,
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
+        **options,
+    )
+    return history.history
+
+
+class KeepState(keras.callbacks.Callback):
+    """Keeps the state after each step, and looks at the averaged weights on the way."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.state = training_state(self.model)
+        with averaged_weights(self.model):
+            self.averaged = training_state(self.model)
+
+
 def train(distributed, run):
-    """A dict of arrays: weights, optimizer variables, losses."""
+    """Two epochs of a run.
+
+    Returns:
+      A dict of arrays: "0", "1", ... the weights and the optimizer's variables,
+      "loss" and "val_loss" of the epochs.
+    """
     distributed.check(GLOBAL_BATCH)
     model = new_model(distributed, run)
-    history = model.fit(
-        local_dataset(distributed), steps_per_epoch=NUM_STEPS, epochs=2, shuffle=False, verbose=0
-    )
+    if run == "resumed":
+        first = KeepState()
+        fit(model, distributed, epochs=1, callbacks=[first])
+        model = new_model(distributed, run, seed=2)
+        restore_training_state(model, first.state)
+        losses = fit(model, distributed, epochs=1)
+    else:
+        validation = {"validation_data": local_dataset(distributed), "validation_steps": 1}
+        losses = fit(model, distributed, epochs=2, **validation)
     variables = [*model.trainable_variables, *model.optimizer.variables]
-    result = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate(variables)}
-    return {**result, "loss": np.array(history.history["loss"])}
+    arrays = {str(i): keras.ops.convert_to_numpy(v) for i, v in enumerate(variables)}
+    return {**arrays, **{name: np.array(values) for name, values in losses.items()}}
 
 
 if __name__ == "__main__":
-    name, prefix, *runs = sys.argv[1:]
-    distributed = distribution(name)
-    for run in runs:
-        np.savez(Path(f"{prefix}_{run}.npz"), **train(distributed, run))
-    print(distributed.num_replicas, "replicas")
+    distributions, prefix, runs = sys.argv[1:]
+    for name in distributions.split(","):
+        distributed = distribution(name)
+        print(name, distributed.num_replicas, flush=True)
+        for run in runs.split(","):
+            results = train(distributed, run)
+            np.savez(f"{prefix}_{name}_{distributed.worker}_{run}.npz", **results)

@@ -58,7 +58,7 @@ class Replicated:
             self.optimizer.build(self.trainable_variables)
 
     def compute_loss(self, *args, **kwargs):
-        """The replica's share of the loss; the shares add up to that of the global batch."""
+        """The share of this replica; the shares add up to the loss of the global batch."""
         num_replicas = self.distribute_strategy.num_replicas_in_sync
         return super().compute_loss(*args, **kwargs) / num_replicas
 

@@ -68,6 +68,17 @@ def averaged_weights(model):
         _assign(weights, saved)
 
 
+def keep_weights_after_fit(optimizer):
+    """Lets `fit` end with the weights that training has reached, not their averages.
+
+    With `use_ema` Keras assigns the averages to the weights at the end of each `fit`.
+    Training could not go on from there as if it had not stopped, and on JAX a second
+    `fit` crashes, as weights and averages are the same buffers then. The averages
+    are still there for `averaged_weights`.
+    """
+    optimizer.finalize_variable_values = lambda variables: None
+
+
 def _assign(variables, values):
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
