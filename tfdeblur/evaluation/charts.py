@@ -76,7 +76,8 @@ class _Frame:
             x = self.x(value)
             axes.append(f'<path class="axis" d="M{x:.1f} {bottom}v4"/>')
             axes.append(_text(x, bottom + 16, f"{value:g}", "middle"))
-        for value in _ticks(*self._y_range, self._least_y_step):
+        least, most = self._y_range
+        for value in _ticks(least, most, self._least_y_step):
             y = self.y(value)
             axes.append(f'<path class="axis" d="M{_LEFT} {y:.1f}h-4"/>')
             axes.append(_text(_LEFT - 7, y + 4, f"{value:g}", "end"))

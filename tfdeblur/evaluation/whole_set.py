@@ -145,6 +145,8 @@ def _prepare(output, num_shards, overwrite):
 
 def _score(deblurrer, source, positions, quantisation, journal):
     missing = [position for position in positions if position not in journal]
+    if not missing:
+        return
     network, scores, device = TimedNetwork(deblurrer), ImageScores(quantisation), None
     pairs = zip(missing, read_pairs(source, missing), strict=True)
     with tqdm(total=len(positions), initial=len(journal), unit="image", disable=None) as progress:

@@ -1,0 +1,38 @@
+"""Sums of weights, versions and device."""
+
+import keras
+import numpy as np
+
+import tfdeblur
+from tests.evaluation.small import deblurrer
+from tfdeblur.evaluation.provenance import device, versions, weights_sha256
+from tfdeblur.weights.files import load_weights, save_weights
+
+
+def test_weights_have_one_sum_in_memory_and_from_a_file(tmp_path):
+    model = deblurrer().model
+    model.convolution.kernel.assign(np.random.default_rng(0).random((3, 3, 3, 3)))
+    save_weights(model, tmp_path / "a.weights.h5")
+    other = deblurrer("another_name").model
+    assert weights_sha256(other) != weights_sha256(model)
+    load_weights(other, tmp_path / "a.weights.h5")
+    assert weights_sha256(other) == weights_sha256(model)
+
+
+def test_every_value_counts_and_so_does_its_place():
+    sums = set()
+    for place in range(3):
+        model = deblurrer().model
+        model.convolution.bias.assign(1e-7 * np.eye(3)[place])
+        sums.add(weights_sha256(model))
+    assert len(sums | {weights_sha256(deblurrer().model)}) == 4
+
+
+def test_versions_name_what_computes():
+    assert versions()["keras"] == keras.__version__
+    assert versions()["tfdeblur"] == tfdeblur.__version__
+    assert keras.backend.backend() in versions()
+
+
+def test_the_device_has_a_name():
+    assert device().strip()
