@@ -19,6 +19,7 @@ without a training loop of our own. tests/training/test_strategies.py compares t
 weights after training with those of one process.
 """
 
+import keras
 import tensorflow as tf
 
 
@@ -47,7 +48,7 @@ def replicated(model, multi_worker=False):
     return model
 
 
-class Replicated:
+class Replicated(keras.Model):
     """Goes before a `DeblurringModel` that several replicas train together."""
 
     def compile(self, *args, **kwargs):
@@ -56,6 +57,7 @@ class Replicated:
         # Here, as variables cannot be made inside the step of a replica.
         with self.distribute_strategy.scope():
             self.optimizer.build(self.trainable_variables)
+            _ = self.metrics
 
     def compute_loss(self, *args, **kwargs):
         """The share of this replica; the shares add up to the loss of the global batch."""
