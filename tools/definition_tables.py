@@ -30,7 +30,7 @@ def _groups(runs):
     by_rest: dict[tuple, dict] = {}
     for run in runs:
         if run.status == "official_weights":
-            rest = (run.weights_sha256, run.depth, run.dataset, run.dataset_version)
+            rest = (run.weights_sha256, run.depth, run.pairs_sha256, run.precision)
             by_rest.setdefault(rest, {})[run.quantisation] = run
     return [
         [group[quantisation] for quantisation in QUANTISATIONS]

@@ -56,7 +56,8 @@ class Run:
     config_sha256: str  # of its text, with the included files in their places
     git_revision: str  # with "-dirty" if the code was not committed
     dataset: str  # NAME/SPLIT, as in paper_tables.csv
-    dataset_version: str
+    dataset_version: str  # empty for a folder of images
+    pairs_sha256: str  # of the pixels that were evaluated
     num_images: str
     num_images_in_set: str  # of a published set
     seed: str
@@ -68,11 +69,15 @@ class Run:
     ssim_matlab3d: str
     ssim_gaussian: str
     ssim_skimage: str
-    input_psnr_db: str
+    input_psnr_db: str  # of the blurred images, as the next three
+    input_ssim_matlab3d: str
+    input_ssim_gaussian: str
+    input_ssim_skimage: str
     runtime_ms_median: str
     parameters: str
     multiply_adds: str
     weights_sha256: str
+    precision: str
     device: str
     versions: str  # "keras 3.15.0; tensorflow 2.21.0"
 

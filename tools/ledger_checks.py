@@ -9,15 +9,18 @@ from tfdeblur.errors import InputError
 from tools.ledger import PROJECT, STATUSES
 
 QUANTISATIONS = ("round", "floor", "float")
-_METRICS = ("psnr_db", "ssim_matlab3d", "ssim_gaussian", "ssim_skimage", "input_psnr_db")
+_METRICS = ("psnr_db", "ssim_matlab3d", "ssim_gaussian", "ssim_skimage")
 _COUNTS = ("num_images", "parameters")
 _OPTIONAL_COUNTS = ("num_images_in_set", "seed", "steps", "paper_steps", "depth", "multiply_adds")
 
 
 def problems_of(run, paper_values):
     """What is wrong with a `Run`, a phrase each; none if it keeps what its status promises."""
-    problems = [*_problems_of_values(run), *_problems_of_references(run, paper_values)]
-    return problems or _problems_of_promises(run)
+    return (
+        list(_problems_of_values(run))
+        or list(_problems_of_references(run, paper_values))
+        or list(_problems_of_promises(run))
+    )
 
 
 def _problems_of_values(run):
@@ -28,11 +31,13 @@ def _problems_of_values(run):
         "weights_sha256": r"[0-9a-f]{64}",
         "git_revision": r"[0-9a-f]{40}(-dirty)?",
         "dataset": r"\w+/\w+",
-        "dataset_version": r".+",
+        "pairs_sha256": r"[0-9a-f]{64}",
+        "precision": r"\w+",
         "device": r".+",
         "versions": r"[^ ;]+ [^ ;]+(; [^ ;]+ [^ ;]+)*",
         "runtime_ms_median": r"(\d+\.\d+)?",
         **dict.fromkeys(_METRICS, r"\d+\.\d+"),
+        **dict.fromkeys((f"input_{metric}" for metric in _METRICS), r"\d+\.\d+"),
         **dict.fromkeys(_COUNTS, r"[1-9]\d*"),
         **dict.fromkeys(_OPTIONAL_COUNTS, r"\d*"),
     }
@@ -50,25 +55,33 @@ def _problems_of_references(run, paper_values):
             yield f"paper_tables.csv has no row {row_name!r}"
         elif run.dataset not in datasets:
             yield f"{row_name!r} is not about {run.dataset!r}"
+    name = run.dataset.partition("/")[0]
+    if run.dataset_version and not run.dataset_version.startswith(f"{name}/"):
+        yield f"dataset_version {run.dataset_version!r} is not of {run.dataset!r}"
+    if run.rows and run.depth:
+        yield f"the first {run.depth} units of a stack are no row of a paper"
+    if run.rows and "/blur_gamma/" in run.dataset_version:
+        yield "the papers' blurred images are `blur`, not `blur_gamma`"
     if run.num_images_in_set != str(set_size(run.dataset) or ""):
         yield f"{run.dataset!r} has {set_size(run.dataset)} images"
+    elif run.num_images_in_set and int(run.num_images) > int(run.num_images_in_set):
+        yield f"{run.num_images} images are more than {run.dataset!r} has"
 
 
 def _problems_of_promises(run):
-    problems = []
-    is_trained_here = run.status in ("measured", "partial")
-    if is_trained_here and "" in (run.seed, run.steps, run.paper_steps):
-        return ["a trained run states its seed, its steps and the paper's steps"]
-    is_as_in_paper = run.is_on_whole_set and int(run.steps or 0) >= int(run.paper_steps or 0)
-    if run.status == "measured" and not is_as_in_paper:
-        problems.append("measured means all steps of the paper and the whole set")
-    if run.status == "partial" and is_as_in_paper:
-        problems.append("partial means fewer steps or images than the paper")
-    if run.status == "official_weights" and (run.seed, run.steps) != ("", ""):
-        problems.append("the authors' weights have no seed and no steps of ours")
     if run.status != "smoke" and run.git_revision.endswith("-dirty"):
-        problems.append("only a smoke run may come from code that is not committed")
-    return problems
+        yield "only a smoke run may come from code that is not committed"
+    if run.status == "official_weights" and (run.seed, run.steps) != ("", ""):
+        yield "the authors' weights have no seed and no steps of ours"
+    if run.status in ("measured", "partial"):
+        if "" in (run.seed, run.steps, run.paper_steps):
+            yield "a trained run states its seed, its steps and the paper's steps"
+            return
+        is_as_in_paper = run.is_on_whole_set and int(run.steps) >= int(run.paper_steps)
+        if run.status == "measured" and not is_as_in_paper:
+            yield "measured means all steps of the paper and the whole set"
+        if run.status == "partial" and is_as_in_paper:
+            yield "partial means fewer steps or images than the paper"
 
 
 def set_size(dataset):

@@ -1,9 +1,9 @@
 r"""Appends one run to experiments/results.csv, from the files that the run itself wrote.
 
   python -m tools.record_result --summary=evaluation/summary.json --status=official_weights \
-      --row="Zhang19/Table 1/DMPHN(1-2-4)" --dataset_version=1.0.0
+      --row="Zhang19/Table 1/DMPHN(1-2-4)"
   python -m tools.record_result --summary=evaluation/summary.json --status=partial \
-      --training=workdir/summary.json --row="Zhang19/Table 1/DMPHN(1)" --dataset_version=1.0.0
+      --training=workdir/summary.json --row="Zhang19/Table 1/DMPHN(1)"
   python -m tools.render_tables
 
 Run it in the project's folder, on the commit that the run was made with. No result is typed:
@@ -26,10 +26,13 @@ from tools.paper_configs import read_paper_configs
 
 # What the code of a run is made of; the ledger itself may have changed.
 _CODE = ("tfdeblur", "gin", "tfds_builders", "setup.cfg")
+_SCORES = ("psnr_db", "ssim_matlab3d", "ssim_gaussian", "ssim_skimage")
 _FROM_SUMMARY = (
-    *("psnr_db", "ssim_matlab3d", "ssim_gaussian", "ssim_skimage", "input_psnr_db"),
-    *("num_images", "quantisation", "runtime_ms_median", "parameters", "multiply_adds"),
-    *("weights_sha256", "device"),
+    *_SCORES,
+    *(f"input_{score}" for score in _SCORES),
+    *("num_images", "dataset_version", "pairs_sha256", "quantisation", "depth"),
+    *("runtime_ms_median", "parameters", "multiply_adds", "weights_sha256"),
+    *("precision", "device"),
 )
 
 _SUMMARY = flags.DEFINE_string("summary", None, "summary.json of `tfdeblur evaluate`.")
@@ -37,7 +40,6 @@ _STATUS = flags.DEFINE_enum("status", None, list(ledger.STATUSES), "See experime
 _ROW = flags.DEFINE_multi_string("row", [], "PAPER/TABLE/ROW of paper_tables.csv; repeatable.")
 _CONFIG = flags.DEFINE_string("config", None, "Path below gin/; default: that of the first row.")
 _DATASET = flags.DEFINE_string("dataset", None, "NAME/SPLIT; default: that of the first row.")
-_DATASET_VERSION = flags.DEFINE_string("dataset_version", None, "Which edition of the images.")
 _TRAINING = flags.DEFINE_string("training", None, "summary.json of `tfdeblur train`.")
 
 
@@ -52,7 +54,6 @@ def main(argv):
             row_names=_ROW.value,
             config=_CONFIG.value,
             dataset=_DATASET.value,
-            dataset_version=_DATASET_VERSION.value,
             training=_read(_TRAINING.value) if _TRAINING.value else {},
             git_revision=git_revision(),
         )
@@ -63,9 +64,7 @@ def main(argv):
     print(f"{run.config}: {run.psnr_db} dB on {run.num_images} images, {run.status}")
 
 
-def new_run(
-    *, summary, status, row_names, config, dataset, dataset_version, training, git_revision
-):
+def new_run(*, summary, status, row_names, config, dataset, training, git_revision):
     """The `Run` of a summary, checked; raises InputError where it breaks its promises."""
     missing = [key for key in (*_FROM_SUMMARY, "versions") if key not in summary]
     if missing:
@@ -82,12 +81,10 @@ def new_run(
         config_sha256=config_sha256(config),
         git_revision=git_revision,
         dataset=dataset,
-        dataset_version=dataset_version,
         num_images_in_set=_text(set_size(dataset)),
         seed=_text(training.get("seed")),
         steps=_text(training.get("steps")),
         paper_steps=_text(training.get("paper_steps")),
-        depth=_text(summary.get("depth")),
         versions="; ".join(f"{name} {v}" for name, v in sorted(summary["versions"].items())),
         **{key: _text(summary[key]) for key in _FROM_SUMMARY},
     )
@@ -142,5 +139,5 @@ def _git(*arguments):
 
 
 if __name__ == "__main__":
-    flags.mark_flags_as_required(["summary", "status", "dataset_version"])
+    flags.mark_flags_as_required(["summary", "status"])
     app.run(main)

@@ -19,6 +19,13 @@ SUMMARY = {
     "ssim_gaussian": 0.87,
     "ssim_skimage": 0.86,
     "input_psnr_db": 23.585,
+    "input_ssim_matlab3d": 0.81,
+    "input_ssim_gaussian": 0.75,
+    "input_ssim_skimage": 0.74,
+    "dataset_version": "",
+    "pairs_sha256": "b" * 64,
+    "depth": None,
+    "precision": "float32",
     "quantisation": "round",
     "runtime_ms_median": 6459.1,
     "parameters": 5424393,
@@ -36,7 +43,6 @@ def recorded(summary=SUMMARY, **changes):
         "row_names": [ROW],
         "config": CONFIG,
         "dataset": None,
-        "dataset_version": "1.0.0",
         "training": {},
         "git_revision": "0" * 40,
     }
@@ -65,6 +71,8 @@ def test_a_training_brings_its_seed_and_steps():
         ({"row_names": [], "config": None}, "no --config"),
         ({"row_names": []}, "no --dataset"),
         ({"config": "models/nonsense.gin"}, "nonsense"),
+        ({"summary": SUMMARY | {"dataset_version": "su2017/1.0.0"}}, "is not of 'gopro/test'"),
+        ({"summary": SUMMARY | {"dataset_version": "gopro/blur_gamma/1.0.0"}}, "blur_gamma"),
         ({"summary": {"num_images": 4}}, "without psnr_db, ssim_matlab3d"),
         ({"summary": SUMMARY | {"psnr_db": None}}, "psnr_db is ''"),
     ],
@@ -98,7 +106,7 @@ def test_the_command_refuses_with_status_2_and_appends_nothing(tmp_path):
     file.write_text(json.dumps(SUMMARY))
     ledger_file = PROJECT / "experiments" / "results.csv"
     before = ledger_file.read_bytes() if ledger_file.exists() else None
-    flags = [f"--summary={file}", "--status=measured", f"--row={ROW}", "--dataset_version=1.0.0"]
+    flags = [f"--summary={file}", "--status=measured", f"--row={ROW}"]
     command = [sys.executable, "-m", "tools.record_result", *flags, f"--config={CONFIG}"]
     finished = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert finished.returncode == 2

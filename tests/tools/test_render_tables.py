@@ -100,7 +100,7 @@ def test_definitions_are_compared_on_the_same_weights_and_images_only():
     runs = [
         official(),
         official(quantisation="floor", weights_sha256="e" * 64),
-        official(quantisation="float", dataset_version="other"),
+        official(quantisation="float", pairs_sha256="f" * 64),
     ]
     assert "spread |" not in definition_tables.page(runs)
 
