@@ -12,7 +12,8 @@ The same weights restore the same images; only the way to say how good they are 
 output is `round`ed to 8 bits, cut to them (`floor`, what much old code did), or only clipped
 (`float`); SSIM is MATLAB's on a colour image taken for a volume (`matlab3d`, the papers'), Wang
 et al. 2004 per channel (`gaussian`), or scikit-image's default (`skimage`). All figures are
-means over the images; spread is the largest minus the smallest of a column."""
+means over the images; spread is the largest minus the smallest
+figure of the restored ones."""
 
 
 def page(runs):
@@ -49,11 +50,12 @@ def _table(group):
         "| output | PSNR (dB) | SSIM `matlab3d` | SSIM `gaussian` | SSIM `skimage` |",
         "|---|---|---|---|---|",
     ]
+    blurred = [float(getattr(first, f"input_{metric}")) for metric in _METRICS]
+    lines.append(_row("blurred image", blurred))
     for run in group:
-        cells = [_text(metric, float(getattr(run, metric))) for metric in _METRICS]
-        lines.append(f"| `{run.quantisation}` | {' | '.join(cells)} |")
-    spreads = [_text(metric, _spread(group, metric)) for metric in _METRICS]
-    lines.append(f"| spread | {' | '.join(spreads)} |")
+        restored = [float(getattr(run, metric)) for metric in _METRICS]
+        lines.append(_row(f"`{run.quantisation}`", restored))
+    lines.append(_row("spread", [_spread(group, metric) for metric in _METRICS]))
     return "\n".join(lines)
 
 
@@ -87,8 +89,9 @@ def _spread_of_definitions(run):
     return max(values) - min(values)
 
 
-def _text(metric, value):
-    return f"{value:.{2 if metric == 'psnr_db' else 4}f}"
+def _row(name, values):
+    psnr, *ssims = values
+    return f"| {name} | {psnr:.2f} | {' | '.join(f'{ssim:.4f}' for ssim in ssims)} |"
 
 
 def _name(run):

@@ -90,6 +90,7 @@ def test_definitions_are_shown_side_by_side():
         official(quantisation="float", psnr_db="30.1400"),
     ]
     page = definition_tables.page(runs)
+    assert line_of(page, "blurred image") == ["25.64", "0.8500", "0.7800", "0.7600"]
     assert line_of(page, "`round`") == ["30.11", "0.9300", "0.9000", "0.8900"]
     assert line_of(page, "spread") == ["0.05", "0.0010", "0.0000", "0.0000"]
     assert "up to 0.05 dB and an SSIM by up to 0.0010" in page
