@@ -25,6 +25,7 @@ APPS = {
     "benchmark": "measure speed on this machine",
     "convert": "import the weights that the papers' authors released",
     "deblur": "restore blurred images and folders of images",
+    "evaluate": "measure a network on a set of pairs: PSNR, SSIM, report",
     "synthesize": "make pairs for training from high-frame-rate video",
 }
 

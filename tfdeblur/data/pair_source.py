@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
 
 from tfdeblur.data.seeds import stream_seed
@@ -21,6 +22,11 @@ class PairSource:
         strings "blur" and "sharp" and the pair's unique "name".
       shuffle_buffer: elements of `records` that are held at once and permuted;
         num_pairs permutes the whole collection.
+      version: which edition of a published collection, e.g. "gopro/blur/1.0.0";
+        empty where there is none.
+      fingerprint: differs when the content does, as far as can be told without
+        reading all of it.
+      partial: whether it is known to lack pairs of the published collection.
     """
 
     name: str
@@ -28,6 +34,27 @@ class PairSource:
     records: tf.data.Dataset
     load: Callable
     shuffle_buffer: int
+    version: str = ""
+    fingerprint: str = ""
+    partial: bool = False
+
+    def select(self, positions):
+        """The pairs at these positions alone, in the order of the collection.
+
+        Args:
+          positions: distinct integers from 0 to num_pairs - 1. Records elsewhere are
+            passed over before they are loaded.
+        """
+        wanted = np.zeros(self.num_pairs, bool)
+        wanted[list(positions)] = True
+        wanted = tf.constant(wanted)
+        records = self.records.enumerate().filter(lambda position, _: wanted[position])
+        return dataclasses.replace(
+            self,
+            num_pairs=len(positions),
+            records=records.map(lambda _, record: record),
+            shuffle_buffer=min(self.shuffle_buffer, len(positions)),
+        )
 
     def visits(self, seed, start):
         """An endless stream of records, one permutation of the collection after another.

@@ -1,6 +1,8 @@
 """Pairs from any TensorFlow Datasets builder with the features `blur` and `sharp`."""
 
+import hashlib
 import importlib
+import json
 import re
 
 import tensorflow as tf
@@ -26,7 +28,8 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
       A `PairSource`.
 
     Raises:
-      InputError: when the dataset is unknown, not prepared, or holds no pairs.
+      InputError: when the dataset, its configuration or the split is unknown, not
+        prepared, or holds no pairs.
     """
     _register(name)
     try:
@@ -35,6 +38,9 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
         raise InputError(
             f"Received dataset {name!r}, which TFDS does not know; import its builder first."
         ) from None
+    # TFDS's ways to say: no such version, argument, or configuration.
+    except (AssertionError, TypeError, ValueError) as error:
+        raise InputError(f"Received dataset {name!r}: {' '.join(str(error).split())}") from None
     missing = {"blur", "sharp"} - set(builder.info.features or ())
     if missing:
         raise InputError(f"Dataset {name!r} has no feature {' and '.join(sorted(missing))}.")
@@ -43,19 +49,27 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
             f"Dataset {name!r} is not prepared in {builder.data_dir}, or has no split "
             f"{split!r}; prepare it with `tfds build` or its builder's download_and_prepare()."
         )
+    try:
+        num_pairs = builder.info.splits[split].num_examples
+    except ValueError as error:
+        raise InputError(f"Received split {split!r}: {' '.join(str(error).split())}") from None
+    if not num_pairs:
+        raise InputError(f"Received split {split!r} of {name!r}, which holds no pairs.")
     records = builder.as_dataset(
         split=split,
         decoders={"blur": tfds.decode.SkipDecoding(), "sharp": tfds.decode.SkipDecoding()},
         read_config=tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False),
         shuffle_files=False,
     )
-    num_pairs = builder.info.splits[split].num_examples
     return PairSource(
         name=f"{name}:{split}",
         num_pairs=num_pairs,
         records=records,
         load=_select,
         shuffle_buffer=min(num_pairs, _SHUFFLE_BUFFER),
+        version=builder.info.full_name,
+        fingerprint=_fingerprint(builder, split),
+        partial="[" in split or bool((builder.info.metadata or {}).get("partial")),
     )
 
 
@@ -67,6 +81,19 @@ def _register(name):
     except ModuleNotFoundError as error:
         if error.name != package:  # the builder is there and lacks something itself
             raise
+
+
+def _fingerprint(builder, split):
+    """Of what TFDS and the builder recorded of the data when they were prepared."""
+    stored = builder.info.splits[split.split("[")[0]]
+    recorded = [
+        builder.info.full_name,
+        split,
+        list(stored.shard_lengths),
+        stored.num_bytes,
+        dict(builder.info.metadata or {}),
+    ]
+    return hashlib.sha256(json.dumps(recorded, default=str).encode()).hexdigest()
 
 
 def _select(record):

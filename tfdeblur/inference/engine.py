@@ -40,6 +40,7 @@ class Deblurrer:
                 f"Received depth {depth}; expected 1 to {self.model.depth}, the units of "
                 f"{self.model.name}."
             )
+        self.depth = self.model.depth if depth is None else depth
         is_stack = depth is not None and self.model.num_units > 1
         self._options = {"depth": depth} if is_stack else {}
         self._restore = _compiled(functools.partial(self.model.deblur, **self._options))
@@ -59,8 +60,20 @@ class Deblurrer:
             `tfdeblur.inference.size_limits`, and when memory runs out all the same.
         """
         image = np.asarray(image)
-        with _memory_errors_in_words(image):
-            return _like(image, self._restore(self._as_batch(image)), quantisation)
+        with _memory_errors_in_words(image.shape):
+            return _like(image, self.restore(self._as_batch(image)), quantisation)
+
+    def restore(self, batch):
+        """The network alone, without any conversion: what a runtime is measured of.
+
+        Args:
+          batch: (1, height, width, 3) float32 in [0, 1].
+
+        Returns:
+          A tensor of that shape, not clipped. A device may still be computing it.
+        """
+        with _memory_errors_in_words(batch.shape[1:]):
+            return self._restore(batch)
 
     def intermediate_images(self, image):
         """What the network computes on the way, by name, the restored image last.
@@ -73,7 +86,7 @@ class Deblurrer:
           are shown around mid-gray.
         """
         image = np.asarray(image)
-        with _memory_errors_in_words(image):
+        with _memory_errors_in_words(image.shape):
             images = self.model.intermediate_images(self._as_batch(image), **self._options)
             return {name: _like(image, restored) for name, restored in images.items()}
 
@@ -123,7 +136,7 @@ def _check(image):
 
 
 @contextlib.contextmanager
-def _memory_errors_in_words(image):
+def _memory_errors_in_words(shape):
     try:
         yield
     except Exception as error:
@@ -131,7 +144,7 @@ def _memory_errors_in_words(image):
         if not isinstance(error, MemoryError) and not re.search(_OUT_OF_MEMORY, description):
             raise
         raise ImageSizeError(
-            f"the memory ran out on {image.shape[1]}x{image.shape[0]} pixels; cut the image "
+            f"the memory ran out on {shape[1]}x{shape[0]} pixels; cut the image "
             "into parts or reduce it."
         ) from None
 

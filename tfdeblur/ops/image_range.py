@@ -17,12 +17,12 @@ _MAX_VALUES = {"uint8": 255, "uint16": 65535}
 
 
 def max_value(dtype):
-    """The value that stands for 1.0 in images of `dtype` (a name or NumPy dtype).
+    """The value that stands for 1.0 in images of `dtype` (a name, or any library's dtype).
 
     Raises:
       ValueError: for anything but uint8 and uint16.
     """
-    name = str(dtype)
+    name = getattr(dtype, "name", str(dtype))
     if name not in _MAX_VALUES:
         raise ValueError(
             f"Received images of dtype {name}; expected uint8 or uint16. "

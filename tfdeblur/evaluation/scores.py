@@ -1,0 +1,89 @@
+"""How good one restored image is, and how good the blurred one was."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from tfdeblur.errors import InputError
+from tfdeblur.metrics import psnr, ssim_gaussian, ssim_matlab3d, ssim_skimage
+from tfdeblur.ops.image_range import quantise, to_unit_range
+
+METRICS = {
+    "psnr_db": psnr,
+    "ssim_matlab3d": ssim_matlab3d,
+    "ssim_gaussian": ssim_gaussian,
+    "ssim_skimage": ssim_skimage,
+}
+
+# Of the restored image, then of the blurred one.
+SCORES = (*METRICS, *(f"input_{name}" for name in METRICS))
+
+# The largest window of a definition of SSIM that needs whole windows.
+_MIN_SIDE = 11
+
+
+class ImageScores:
+    """Scores of restored images under one quantisation.
+
+    Args:
+      quantisation: how the output becomes what is compared, one of
+        `tfdeblur.ops.image_range.QUANTISATIONS`.
+
+    Raises:
+      ValueError: for an unknown quantisation, at the first image.
+    """
+
+    def __init__(self, quantisation):
+        self.quantisation = quantisation
+        self._graph = _compiled(self._scores)
+
+    def __call__(self, restored, blur, sharp):
+        """A dict from each of `SCORES` to a float.
+
+        Args:
+          restored: (1, height, width, 3) float, as the network gives it.
+          blur, sharp: (height, width, 3) uint8.
+
+        Raises:
+          InputError: for an image that is too small, or NaN in the restored one.
+        """
+        if min(sharp.shape[:2]) < _MIN_SIDE:
+            raise InputError(
+                f"received {sharp.shape[1]}x{sharp.shape[0]} pixels; expected at least "
+                f"{_MIN_SIDE} rows and columns, the windows of SSIM."
+            )
+        values = ops.convert_to_numpy(self._graph(restored, blur[None], sharp[None]))
+        if np.isnan(values[: len(METRICS)]).any():
+            raise InputError("the restored image holds NaN; the weights are unusable.")
+        return dict(zip(SCORES, map(float, values), strict=True))
+
+    def quantised(self, restored):
+        """The uint8 (height, width, 3) image to show for `restored`, of `__call__`."""
+        # What is only clipped cannot be shown; rounding is nearest to it.
+        shown = "round" if self.quantisation == "float" else self.quantisation
+        return ops.convert_to_numpy(quantise(restored[0], "uint8", shown))
+
+    def _scores(self, restored, blur, sharp):
+        is_nan = ops.any(ops.isnan(restored))
+        restored = quantise(restored, "uint8", self.quantisation)
+        if self.quantisation != "float":
+            restored = to_unit_range(restored)
+        # Integers have no NaN, so that it would go unnoticed.
+        restored = ops.where(is_nan, float("nan"), restored)
+        images = ops.concatenate([restored, to_unit_range(blur)])
+        reference = ops.repeat(to_unit_range(sharp), 2, axis=0)
+        values = [metric(images, reference) for metric in METRICS.values()]
+        return ops.reshape(ops.transpose(ops.stack(values)), (-1,))  # as SCORES
+
+
+def _compiled(function):
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.jit(function)
+    import tensorflow as tf
+
+    # One graph for all sizes, as for the network.
+    shape = (1, None, None, 3)
+    types = (tf.float32, tf.uint8, tf.uint8)
+    return tf.function(function, input_signature=[tf.TensorSpec(shape, type) for type in types])

@@ -1,0 +1,202 @@
+"""Evaluation of a network on a whole collection of pairs.
+
+What is written into the output folder:
+
+* ``per_image.csv``: every image's scores, restored and blurred;
+* ``summary.json``: their means, and what they were measured with and on;
+* ``report.html``: the same to look at, with the worst, median and best images;
+* ``runtimes.csv``: every image's runtime, and the device;
+* ``journal_1_of_1.jsonl``: results as they came; an evaluation that was stopped goes
+  on from there.
+
+Evaluating twice, on the same device, gives the same files but for what was timed.
+So that this can be seen, times are in files of their own: runtimes.csv and the
+journal, and the one value `runtime_ms_median` in summary.json.
+
+Memory does not grow with the number of images: pairs are streamed, and what is kept
+of each is a line of numbers. Images of the report are restored a second time in the end.
+"""
+
+import hashlib
+from pathlib import Path
+
+from tqdm import tqdm
+
+from tfdeblur.errors import InputError
+from tfdeblur.evaluation import provenance
+from tfdeblur.evaluation.journal import Journal, read_journal
+from tfdeblur.evaluation.pairs import read_pairs
+from tfdeblur.evaluation.report import write_report
+from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
+from tfdeblur.evaluation.scores import ImageScores
+from tfdeblur.evaluation.timed_network import TimedNetwork
+from tfdeblur.ops.image_range import QUANTISATIONS
+
+
+def evaluate(
+    deblurrer,
+    source,
+    output,
+    quantisation="round",
+    *,
+    num_images=None,
+    shard=(1, 1),
+    overwrite=False,
+):
+    """Scores every image of a collection, writes the files above and returns the summary.
+
+    An evaluation that was interrupted goes on where it stopped when it is called
+    again with the same arguments.
+
+    Args:
+      deblurrer: a `tfdeblur.Deblurrer`; its model need not come from a file.
+      source: a `tfdeblur.data.PairSource`.
+      output: the folder to write to; need not exist yet.
+      quantisation: how the output becomes what is compared, one of
+        `tfdeblur.ops.image_range.QUANTISATIONS`.
+      num_images: evaluate only so many, evenly spread over the collection; the
+        summary says "partial". None is all.
+      shard: (i, n): evaluate only every n-th image from the i-th on, i from 1 to n,
+        for processes that share out a collection and write to the same folder.
+        Whichever finishes last writes the results of all.
+      overwrite: replace what the folder holds of another evaluation.
+
+    Returns:
+      The content of summary.json as a dict, or None while other shards are at work.
+
+    Raises:
+      InputError: when the folder holds another evaluation, or an image cannot be
+        read, restored or scored; what and why is said. What was done is kept.
+    """
+    positions = _positions(source, num_images)
+    index, num_shards = _checked(shard, len(positions))
+    if quantisation not in QUANTISATIONS:
+        raise InputError(
+            f"Received quantisation {quantisation!r}; expected one of {', '.join(QUANTISATIONS)}."
+        )
+    output = Path(output)
+    identity = _identity(deblurrer, source, len(positions), quantisation)
+    _prepare(output, num_shards, overwrite)
+    journal = Journal(_journal(output, index, num_shards), identity, overwrite)
+    _score(deblurrer, source, positions[index - 1 :: num_shards], quantisation, journal)
+    rows = _all_rows(output, num_shards, identity, positions)
+    if rows is None:
+        return None
+    summary = summarise(deblurrer, identity, rows)
+    if not _is_written(output):
+        write_report(output / REPORT, deblurrer, source, summary, rows)
+    write_results(output, summary, rows)
+    return summary
+
+
+def _positions(source, num_images):
+    if num_images is None or num_images >= source.num_pairs:
+        return list(range(source.num_pairs))
+    if num_images < 1:
+        raise InputError(f"Received {num_images} images to evaluate; expected at least 1.")
+    return sorted({int(i * source.num_pairs / num_images) for i in range(num_images)})
+
+
+def _checked(shard, num_images):
+    index, num_shards = shard
+    if not 1 <= index <= num_shards <= num_images:
+        raise InputError(
+            f"Received shard {index} of {num_shards} for {num_images} images; expected i of n "
+            "with i from 1 to n, and n at most the number of images."
+        )
+    return index, num_shards
+
+
+def _identity(deblurrer, source, num_images, quantisation):
+    """Everything that scores depend on."""
+    model = deblurrer.model
+    return {
+        "model": model.name,
+        # Of a stack, if not all of its units are run.
+        "depth": deblurrer.depth if deblurrer.depth < model.num_units else None,
+        "weights_sha256": provenance.weights_sha256(model),
+        "precision": model.dtype_policy.name,
+        "dataset": source.name,
+        "dataset_version": source.version,
+        "dataset_fingerprint": source.fingerprint,
+        "num_images": num_images,
+        "num_images_of_dataset": source.num_pairs,
+        "partial": source.partial or num_images < source.num_pairs,
+        "quantisation": quantisation,
+        "versions": provenance.versions(),
+    }
+
+
+def _journal(output, index, num_shards):
+    return output / f"journal_{index}_of_{num_shards}.jsonl"
+
+
+def _prepare(output, num_shards, overwrite):
+    """Makes the folder, and refuses one with results that are not of these shards."""
+    if output.exists() and not output.is_dir():
+        raise InputError(f"{output}: expected a folder for the results; this is a file.")
+    output.mkdir(parents=True, exist_ok=True)
+    journals = set(output.glob("journal_*_of_*.jsonl"))
+    ours = {_journal(output, i, num_shards) for i in range(1, num_shards + 1)}
+    results = {output / name for name in FILES if (output / name).exists()}
+    if overwrite:
+        # Another shard of this evaluation may have begun: its journal is not for us to remove.
+        for path in results | (journals - ours):
+            path.unlink()
+    elif journals - ours or (results and not journals):
+        [first, *_] = sorted(journals - ours) or sorted(results)
+        raise InputError(
+            f"{output}: holds another evaluation ({first.name}); choose another output or "
+            "overwrite it."
+        )
+
+
+def _score(deblurrer, source, positions, quantisation, journal):
+    missing = [position for position in positions if position not in journal]
+    network, scores, device = TimedNetwork(deblurrer), ImageScores(quantisation), None
+    pairs = zip(missing, read_pairs(source, missing), strict=True)
+    with tqdm(total=len(positions), initial=len(journal), unit="image", disable=None) as progress:
+        for position, pair in pairs:
+            try:
+                restored, runtime_ms = network(pair["blur"])
+                values = scores(restored, pair["blur"], pair["sharp"])
+            except InputError as error:
+                raise InputError(f"{pair['name']}: {error}") from None
+            device = device or provenance.device()
+            height, width, _ = pair["sharp"].shape
+            journal.append(
+                {
+                    "position": position,
+                    "name": pair["name"],
+                    "height": height,
+                    "width": width,
+                    "pair_sha256": _sha256(pair),
+                    **values,
+                    "runtime_ms": runtime_ms,
+                    "device": device,
+                }
+            )
+            progress.update()
+
+
+def _sha256(pair):
+    digest = hashlib.sha256()
+    for side in ("blur", "sharp"):
+        digest.update(pair[side].tobytes())
+    return digest.hexdigest()
+
+
+def _all_rows(output, num_shards, identity, positions):
+    """The rows of all shards in the order of the dataset, or None if some are missing."""
+    rows = []
+    for i in range(1, num_shards + 1):
+        found, rows_of_shard = read_journal(_journal(output, i, num_shards))
+        if found != identity:  # not begun, or yet to begin anew
+            return None
+        rows += rows_of_shard
+    rows.sort(key=lambda row: row["position"])
+    return rows if [row["position"] for row in rows] == positions else None
+
+
+def _is_written(output):
+    return all((output / name).exists() for name in FILES)
