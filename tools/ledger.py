@@ -73,7 +73,8 @@ class Run:
     input_ssim_matlab3d: str
     input_ssim_gaussian: str
     input_ssim_skimage: str
-    runtime_ms_median: str
+    image_size: str  # WIDTHxHEIGHT of most images, to which the next line belongs
+    runtime_ms_median: str  # of one image
     parameters: str
     multiply_adds: str
     weights_sha256: str

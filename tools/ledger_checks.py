@@ -32,6 +32,7 @@ def _problems_of_values(run):
         "git_revision": r"[0-9a-f]{40}(-dirty)?",
         "dataset": r"\w+/\w+",
         "pairs_sha256": r"[0-9a-f]{64}",
+        "image_size": r"\d+x\d+",
         "precision": r"\w+",
         "device": r".+",
         "versions": r"[^ ;]+ [^ ;]+(; [^ ;]+ [^ ;]+)*",

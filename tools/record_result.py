@@ -31,7 +31,7 @@ _FROM_SUMMARY = (
     *_SCORES,
     *(f"input_{score}" for score in _SCORES),
     *("num_images", "dataset_version", "pairs_sha256", "quantisation", "depth"),
-    *("runtime_ms_median", "parameters", "multiply_adds", "weights_sha256"),
+    *("image_size", "runtime_ms_median", "parameters", "multiply_adds", "weights_sha256"),
     *("precision", "device"),
 )
 

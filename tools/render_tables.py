@@ -12,11 +12,8 @@ from pathlib import Path
 from absl import app, flags
 
 from tfdeblur.atomic_write import atomic_write
-from tools import definition_tables, paper_tables
+from tools import definition_tables, depth_table, paper_tables
 from tools.ledger import PROJECT, read_paper_values, read_runs
-
-BEGIN = "<!-- results:begin; written by tools/render_tables.py -->"
-END = "<!-- results:end -->"
 
 _CHECK = flags.DEFINE_bool("check", False, "Only tell whether the tables are up to date.")
 
@@ -39,21 +36,23 @@ def rendered():
     """{file: its whole text} for everything that is generated from the ledger."""
     values, runs = read_paper_values(), read_runs()
     readme = PROJECT / "README.md"
+    text = with_block(readme.read_text(), "results", paper_tables.headline(values, runs))
     return {
         PROJECT / "experiments" / "gao2019.md": paper_tables.page("Gao19", values, runs),
         PROJECT / "experiments" / "zhang2019.md": paper_tables.page("Zhang19", values, runs),
         PROJECT / "experiments" / "metric_definitions.md": definition_tables.page(runs),
-        readme: with_block(readme.read_text(), paper_tables.headline(values, runs)),
+        readme: with_block(text, "depth", depth_table.block(runs)),
     }
 
 
-def with_block(text, block):
-    """`text` with `block` between the two markers."""
-    before, found_begin, rest = text.partition(BEGIN)
-    _, found_end, after = rest.partition(END)
+def with_block(text, name, block):
+    """`text` with `block` between the two markers of that name."""
+    begin, end = f"<!-- {name}:begin; by tools/render_tables.py -->", f"<!-- {name}:end -->"
+    before, found_begin, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
     if not (found_begin and found_end):
-        raise ValueError(f"Expected the lines {BEGIN} and {END}, in this order.")
-    return f"{before}{BEGIN}\n\n{block}\n{END}{after}"
+        raise ValueError(f"Expected the lines {begin} and {end}, in this order.")
+    return f"{before}{begin}\n\n{block}\n{end}{after}"
 
 
 def _content(file):

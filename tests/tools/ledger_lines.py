@@ -32,6 +32,7 @@ MEASURED = Run(
     input_ssim_matlab3d="0.8500",
     input_ssim_gaussian="0.7800",
     input_ssim_skimage="0.7600",
+    image_size="1280x720",
     runtime_ms_median="10.5000",
     parameters="5424393",
     multiply_adds="",

@@ -27,6 +27,7 @@ SUMMARY = {
     "depth": None,
     "precision": "float32",
     "quantisation": "round",
+    "image_size": "1280x720",
     "runtime_ms_median": 6459.1,
     "parameters": 5424393,
     "multiply_adds": 687_000_000_000,

@@ -1,11 +1,12 @@
 """Tables tell what may be compared, and are not stale."""
 
+import dataclasses
 import re
 
 import pytest
 
 from tests.tools.ledger_lines import MEASURED, ROW, changed, official, paper_value
-from tools import definition_tables, paper_tables, render_tables
+from tools import definition_tables, depth_table, paper_tables, render_tables
 from tools.ledger import read_paper_values
 
 VALUES = [
@@ -106,13 +107,24 @@ def test_definitions_are_compared_on_the_same_weights_and_images_only():
     assert "spread |" not in definition_tables.page(runs)
 
 
-def test_the_block_between_the_markers_is_replaced():
-    text = f"before\n{render_tables.BEGIN}\nold\n{render_tables.END}\nafter\n"
-    once = render_tables.with_block(text, "new\n")
-    assert once == f"before\n{render_tables.BEGIN}\n\nnew\n\n{render_tables.END}\nafter\n"
-    assert render_tables.with_block(once, "new\n") == once
+def test_the_block_between_its_markers_is_replaced():
+    begin, end = "<!-- a:begin; by tools/render_tables.py -->", "<!-- a:end -->"
+    once = render_tables.with_block(f"before\n{begin}\nold\n{end}\nafter\n", "a", "new\n")
+    assert once == f"before\n{begin}\n\nnew\n\n{end}\nafter\n"
+    assert render_tables.with_block(once, "a", "new\n") == once
     with pytest.raises(ValueError, match="Expected the lines"):
-        render_tables.with_block("nothing", "new")
+        render_tables.with_block(once, "b", "new")
+
+
+def test_depths_of_a_stack_are_shown_on_the_same_images_only():
+    stack = {"rows": "", "config": "models/stacked/stack2_dmphn.gin"}
+    whole = official(**stack, psnr_db="29.2000", runtime_ms_median="12000.0000")
+    first = official(**stack, depth="1", psnr_db="28.2000", runtime_ms_median="6000.0000")
+    block = depth_table.block([official(), whole, first])
+    assert line_of(block, "1") == ["28.20 dB", "6.0"]
+    assert line_of(block, "all") == ["29.20 dB", "12.0"]
+    elsewhere = dataclasses.replace(first, pairs_sha256="f" * 64)
+    assert "|" not in depth_table.block([whole, elsewhere])
 
 
 def test_rows_of_the_test_are_those_of_the_ledger():
