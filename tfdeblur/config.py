@@ -5,16 +5,21 @@ user's, so everything here reads configuration files in a state of its own and
 puts back what it found.
 
 A preset is a file `gin/models/<family>/<preset>.gin` that binds the macro MODEL
-to a model class and sets some of its arguments. Files whose names begin with
-an underscore are there for others to include.
+to a model class and sets some of its arguments. A run is a file that binds the
+arguments of `tfdeblur.training.Experiment` besides. Files whose names begin with an
+underscore are there for others to include.
 """
 
 import contextlib
 import copy
+import dataclasses
 import difflib
 import functools
+import inspect
+import re
 import threading
 from pathlib import Path
+from typing import Any
 
 import gin
 from gin import config as gin_internals
@@ -55,7 +60,8 @@ def build_model(name, depth=None):
     """A new, built model of a preset, with freshly initialised weights.
 
     Args:
-      name: a preset such as "dmphn_1_2_4"; `preset_names()` lists them.
+      name: a preset such as "dmphn_1_2_4"; `preset_names()` lists them. Or the path of
+        a `.gin` file that binds MODEL, such as the config.gin of a training run.
       depth: for stacks, how many of the units to build; None is all.
 
     Returns:
@@ -65,19 +71,209 @@ def build_model(name, depth=None):
       InputError: for an unknown name; the known ones are listed, the nearest first.
         For a depth that the network does not have.
     """
-    if name not in _preset_files():
+    model = _unbuilt_model(name)
+    if depth is not None:
+        model = _with_depth(model, depth)
+    model.build((None, None, None, 3))
+    return model
+
+
+def preset_of(model):
+    """Name of the preset that builds networks like `model`, or None."""
+    with _own_gin_state():
+        for name in preset_names():
+            gin.clear_config()
+            gin.parse_config_file(str(_preset_files()[name]))
+            if isinstance(model, _model_class()) and _same_network(_model_class()(), model):
+                return name
+    return None
+
+
+def _same_network(one, other):
+    return {**one.get_config(), "name": ""} == {**other.get_config(), "name": ""}
+
+
+@functools.lru_cache(maxsize=1)
+def _run_file_names():
+    root = config_dir()
+    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*.gin"))
+
+
+@dataclasses.dataclass(frozen=True)
+class ConfiguredExperiment:
+    """An experiment and the configuration that it came from.
+
+    Attributes:
+      experiment: `tfdeblur.training.Experiment`.
+      full: the whole configuration as text, which by itself gives the same experiment.
+    """
+
+    experiment: Any
+    full: str
+
+    def operative(self):
+        """What of the configuration has been used up to now, with the defaults that were."""
+        return gin.operative_config_str()
+
+
+@contextlib.contextmanager
+def configured_experiment(files, bindings=()):
+    """The experiment that gin files and further bindings describe.
+
+    Constructors in it can be called inside the context only, since gin gives them
+    their arguments then.
+
+    Args:
+      files: gin files, each a path below `config_dir()`, such as
+        "papers/zhang2019/table1_dmphn_1_2_4.gin", or a path of its own.
+      bindings: lines such as "RunSettings.steps = 100" that override the files.
+
+    Yields:
+      A `ConfiguredExperiment`.
+
+    Raises:
+      InputError: for files and names that are unknown, with the nearest that are known,
+        and for values that do not fit.
+    """
+    with _own_gin_state():
+        for file in files:
+            _parse(gin.parse_config_file, str(_find(file)))
+        in_files = set(_bindings())
+        for line in bindings:
+            _parse(gin.parse_config, line)
+        _check_parameters()
+        _check_macros(set(_bindings()) - in_files)
+        full = gin.config_str()
+        try:
+            experiment = gin.get_configurable("training.Experiment")()
+        except InputError:
+            raise
+        except (TypeError, ValueError, AttributeError) as error:
+            raise InputError(
+                f"{' '.join(str(file) for file in files)}: these bindings make no experiment: "
+                f"{_first_line(error)}"
+            ) from error
+        yield ConfiguredExperiment(experiment, full)
+
+
+def differing_bindings(one, other):
+    """Names of what two full configurations bind differently, a dict to both values as text."""
+    sides = []
+    for text in (one, other):
+        with _own_gin_state():
+            _parse(gin.parse_config, text)
+            sides.append({name: repr(value) for name, value in _bindings().items()})
+    first, second = sides
+    return {
+        name: (first.get(name, "nothing"), second.get(name, "nothing"))
+        for name in sorted(first.keys() | second.keys())
+        if first.get(name) != second.get(name)
+    }
+
+
+def _find(file):
+    for path in (Path(file), config_dir() / file):
+        if path.is_file():
+            return path
+    names = [name for name in _run_file_names() if not Path(name).name.startswith("_")]
+    nearest = difflib.get_close_matches(str(file), names, n=3, cutoff=0)
+    raise InputError(
+        f"Received --gin_file={file}; expected a file, or one of the packaged ones, such as "
+        f"{', '.join(nearest)}."
+    )
+
+
+def _parse(parse, what):
+    try:
+        parse(what)
+    except (ValueError, SyntaxError, OSError, ImportError, AttributeError) as error:
+        raise InputError(f"{_first_line(error)} {_nearest(str(error), what)}".strip()) from error
+
+
+def _first_line(error):
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+def _nearest(message, what):
+    """A sentence that names what a mistyped name is likely to mean."""
+    if found := re.search(r"No configurable matching '([^']*)'", message):
+        known = [selector.split(".")[-1] for selector in gin_internals._REGISTRY]
+        kind, unknown = "settings", found[1].split("/")[-1].split(".")[-1]
+    elif found := re.search(r"Configurable '([^']*)' doesn't have a parameter named '([^']*)'", message):
+        known = _parameters(gin.get_configurable(found[1]))
+        kind, unknown = "parameters", found[2]
+    else:
+        return f"(in {str(what).splitlines()[0]!r})"
+    nearest = difflib.get_close_matches(unknown, sorted(set(known)), n=3, cutoff=0)
+    return f"Nearest {kind}: {', '.join(nearest)}."
+
+
+def _parameters(configurable):
+    return list(inspect.signature(configurable).parameters)
+
+
+def _check_parameters():
+    """Finds mistyped arguments of classes that pass `**kwargs` on, which gin lets through."""
+    for (_, selector), arguments in gin_internals._CONFIG.items():
+        if selector == "gin.macro":
+            continue
+        known = _parameters(gin.get_configurable(selector))
+        for name in arguments:
+            if name not in known:
+                _parse(
+                    _raise,
+                    f"Configurable '{selector}' doesn't have a parameter named '{name}'.",
+                )
+
+
+def _raise(message):
+    raise ValueError(message)
+
+
+def _check_macros(given):
+    """Finds macros that were given and that nothing uses."""
+    used = set(re.findall(r"%([\w.]+)", repr(list(gin_internals._CONFIG.values()))))
+    macros = {scope for scope, selector in gin_internals._CONFIG if selector == "gin.macro"}
+    for name in given:
+        macro = name.removesuffix("/gin.macro.value")
+        if macro != name and macro not in used:
+            nearest = difflib.get_close_matches(macro, sorted(macros & used), n=3, cutoff=0)
+            raise InputError(
+                f"Received {macro}, which nothing in the configuration uses. Nearest macros: "
+                f"{', '.join(nearest) or 'none'}."
+            )
+
+
+def _bindings():
+    """Every binding by its name, e.g. "train/data.tfds_pairs.split", with its value."""
+    return {
+        f"{scope + '/' if scope else ''}{selector}.{parameter}": value
+        for (scope, selector), parameters in gin_internals._CONFIG.items()
+        for parameter, value in parameters.items()
+    }
+
+
+def _model_class():
+    return gin.query_parameter("MODEL/gin.macro.value").scoped_configurable_fn
+
+
+def _unbuilt_model(name):
+    if str(name).endswith(".gin") and Path(name).is_file():
+        file, model_name = Path(name), Path(name).stem
+    elif name in _preset_files():
+        file, model_name = _preset_files()[name], name
+    else:
         by_likeness = difflib.get_close_matches(
             name, preset_names(), n=len(preset_names()), cutoff=0
         )
         raise InputError(f"Received model {name!r}; expected one of: {', '.join(by_likeness)}.")
     with _own_gin_state():
-        gin.parse_config_file(str(_preset_files()[name]))
-        model_class = gin.query_parameter("MODEL/gin.macro.value").scoped_configurable_fn
-        model = model_class(name=name)
-    if depth is not None:
-        model = _with_depth(model, depth)
-    model.build((None, None, None, 3))
-    return model
+        _parse(gin.parse_config_file, str(file))
+        try:
+            return _model_class()(name=model_name)
+        except ValueError as error:
+            raise InputError(f"{file}: binds no MODEL that can be built: {_first_line(error)}") from error
 
 
 def _with_depth(model, depth):

@@ -15,7 +15,7 @@ from tfdeblur.errors import InputError
 _SHUFFLE_BUFFER = 512
 
 
-def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
+def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None, prepare=False):
     """The pairs of a prepared dataset, in the order of its records.
 
     Args:
@@ -23,6 +23,8 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
       split: as for TFDS, slices included, e.g. "train[:90%]".
       data_dir: where prepared datasets lie; None is TFDS's own default.
       builder_kwargs: further arguments of the builder.
+      prepare: whether to prepare the dataset now if it is not; for those that need no
+        download by hand.
 
     Returns:
       A `PairSource`.
@@ -44,6 +46,8 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None):
     missing = {"blur", "sharp"} - set(builder.info.features or ())
     if missing:
         raise InputError(f"Dataset {name!r} has no feature {' and '.join(sorted(missing))}.")
+    if prepare and not builder.is_prepared():
+        builder.download_and_prepare()
     if split.split("[")[0] not in builder.info.splits:
         raise InputError(
             f"Dataset {name!r} is not prepared in {builder.data_dir}, or has no split "

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfdeblur.losses import FullSizeMSE, OutputLoss
+from tfdeblur.models.training_means import TrainingMeans
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
 
 
@@ -16,7 +17,10 @@ class DeblurringModel(keras.Model):
     the final result. Any shift of the range happens inside the network.
 
     To train one, `compile(optimizer)` and `fit` on pairs (blur, sharp): the
-    network brings its loss with it.
+    network brings its loss with it. Beside the loss, `fit` and `evaluate` give the
+    PSNR of the final output, clipped, as "psnr_db", that of the blurred images as
+    "input_psnr_db", and for several outputs the error of each as "loss_1",
+    "loss_2", ..., coarse to fine or unit by unit.
 
     A network sets:
       size_multiple: (height, width), the multiples its input size must have.
@@ -24,6 +28,7 @@ class DeblurringModel(keras.Model):
         `tfdeblur.ops.padding.PADDING_MODES`.
       num_units, depth: how many units the network stacks, and how many of them
         are built; those with more than one take a `depth` when called.
+      num_outputs: length of the list of restored images.
       working_bytes_per_pixel: peak working memory of `deblur` in float32, measured
         on CPU at 1280x720 and rounded up.
       training_loss: the `tfdeblur.losses.OutputLoss` of its paper. Assign
@@ -33,8 +38,10 @@ class DeblurringModel(keras.Model):
     padding_mode = "reflect"
     num_units = 1
     depth = 1
+    num_outputs = 1
     working_bytes_per_pixel = 500
     training_loss: OutputLoss = FullSizeMSE()
+    _means: TrainingMeans | None = None
 
     @property
     def size_multiple(self):
@@ -85,6 +92,19 @@ class DeblurringModel(keras.Model):
     def named_images(self, blur):
         """As `intermediate_images`, for sizes that need no padding."""
         return {f"output_{i}": image for i, image in enumerate(self(blur), start=1)}
+
+    @property
+    def metrics(self):
+        if not self.compiled:
+            return super().metrics
+        if self._means is None:
+            self._means = TrainingMeans(self.num_outputs)
+        return [*super().metrics, *self._means.metrics]
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Updates what `fit` shows besides the loss; see `keras.Model`."""
+        self._means.update(x, y, y_pred, self.training_loss.terms(y_pred, y))
+        return super().compute_metrics(x, y, y_pred[-1], sample_weight)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The training loss of outputs `y_pred` for sharp images `y`; see `keras.Model`."""

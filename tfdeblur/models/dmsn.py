@@ -69,6 +69,10 @@ class DMSN(DeblurringModel):
         ]
 
     @property
+    def num_outputs(self):
+        return self.num_scales
+
+    @property
     def size_multiple(self):
         multiple = ENCODER_STRIDE * 2 ** (self.num_scales - 1)
         return multiple, multiple

@@ -142,6 +142,10 @@ class PSSNSC(DeblurringModel):
         )
 
     @property
+    def num_outputs(self):
+        return self.num_scales
+
+    @property
     def size_multiple(self):
         multiple = 2 ** (len(self.filters) - 1) * 2 ** (self.num_scales - 1)
         return multiple, multiple

@@ -64,6 +64,10 @@ class Stack(DeblurringModel):
         self.units = [_copy(unit, name=f"unit_{i}") for i in range(1, self.depth + 1)]
 
     @property
+    def num_outputs(self):
+        return self.depth
+
+    @property
     def size_multiple(self):
         return self.units[0].size_multiple
 

@@ -1,5 +1,6 @@
 """Weight files of the project: `.weights.h5` that remember which model they belong to."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -18,18 +19,35 @@ _MODEL_ATTRIBUTE = "tfdeblur_model"
 _NOT_IDENTITY = ("name", "trainable", "dtype", "depth")
 
 
-def save_weights(model, path):
+def save_weights(model, path, with_optimizer=False):
     """Writes the weights of `model` to `path`, whole or not at all.
 
     The file can be read by plain `keras.Model.load_weights`; an attribute more
     tells the model's class and arguments.
+
+    Args:
+      model: a built model.
+      path: of a `.weights.h5` file.
+      with_optimizer: whether to add the state of a compiled model's optimizer, which
+        Keras reads back into a compiled model and passes over in another.
     """
     path = Path(path)
     check_weights_path(path)
     with atomic_write(path) as unfinished:
-        model.save_weights(unfinished)
+        with contextlib.nullcontext() if with_optimizer else _without_optimizer(model):
+            model.save_weights(unfinished)
         with h5py.File(unfinished, "a") as file:
             file.attrs[_MODEL_ATTRIBUTE] = json.dumps(_identity(model))
+
+
+@contextlib.contextmanager
+def _without_optimizer(model):
+    # Keras saves whatever it finds in the model's attributes.
+    optimizer, model.optimizer = getattr(model, "optimizer", None), None
+    try:
+        yield
+    finally:
+        model.optimizer = optimizer
 
 
 def check_weights_path(path):

@@ -1,0 +1,40 @@
+"""The arithmetic of training, by name."""
+
+import contextlib
+
+import keras
+
+from tfdeblur.errors import InputError
+
+_POLICIES = {
+    "float32": "float32",
+    "bfloat16": "mixed_bfloat16",
+    "float16": "mixed_float16",
+}
+PRECISIONS = tuple(_POLICIES)
+
+
+@contextlib.contextmanager
+def precision_scope(name):
+    """Layers and models made inside compute in this precision.
+
+    Weights, optimizer state, gradients and the loss are float32 in all of them,
+    so weight files do not depend on the precision. Build the model inside:
+    layers take the policy when they are made, and a `dtype` given to a model does
+    not reach its layers. Training may run outside.
+
+    Args:
+      name: one of `PRECISIONS`. "bfloat16" and "float16" are mixed precision;
+        with float16 `compile` scales the loss dynamically.
+
+    Raises:
+      InputError: for another name.
+    """
+    if name not in _POLICIES:
+        raise InputError(f"Received precision {name!r}; expected one of {', '.join(PRECISIONS)}.")
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(_POLICIES[name])
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

@@ -1,0 +1,69 @@
+"""A configured run in its folder: `tfdeblur train` without its flags."""
+
+from pathlib import Path
+
+from tfdeblur.config import differing_bindings
+from tfdeblur.errors import InputError
+from tfdeblur.training import workdir as names
+from tfdeblur.training.finish import finish
+from tfdeblur.training.loop import prepare, train
+
+# What may differ when a run goes on: where and how it is shown, not what it computes.
+_MAY_DIFFER = (
+    "STEPS/gin.macro.value",
+    "training.RunSettings.steps",
+    "training.RunSettings.distribution",
+    "training.RunSettings.jit_compile",
+    "training.CheckpointSettings.",
+    "training.ReportSettings.",
+)
+
+
+def run(configured, workdir, verbose="auto"):
+    """Trains what is configured in `workdir`, or goes on there, up to the final report.
+
+    Args:
+      configured: a `tfdeblur.config.ConfiguredExperiment`, within its context.
+      workdir: folder of the run.
+      verbose: as for `keras.Model.fit`.
+
+    Returns:
+      Whether the run is complete; it is not after SIGTERM.
+
+    Raises:
+      InputError: for a folder with a run of another configuration, which is not touched,
+        and all that is wrong with the configuration or the data.
+    """
+    workdir = Path(workdir)
+    _check_same_run(configured.full, workdir)
+    prepared = prepare(configured.experiment)
+    texts = {"config": configured.full, "operative config": configured.operative()}
+    with names.locked(workdir, needed=prepared.distributed.is_chief):
+        if prepared.distributed.is_chief:
+            names.write_text(workdir / names.CONFIG, texts["config"])
+            names.write_text(workdir / names.OPERATIVE_CONFIG, texts["operative config"])
+        step = train(prepared, workdir, texts, verbose)
+        total = configured.experiment.run.steps
+        if step < total:
+            print(f"stopped and saved at step {step} of {total}; the same command goes on")
+        elif prepared.distributed.is_chief:
+            finish(prepared, workdir)
+    return step >= total
+
+
+def _check_same_run(full, workdir):
+    stored = workdir / names.CONFIG
+    if not stored.is_file():
+        return
+    differences = differing_bindings(stored.read_text(encoding="utf-8"), full)
+    refused = [
+        f"  {name}: {there} there, {here} here"
+        for name, (there, here) in differences.items()
+        if not any(allowed in name for allowed in _MAY_DIFFER)
+    ]
+    if refused:
+        raise InputError(
+            "\n".join(refused)
+            + f"\n{workdir}: holds a run of another configuration, which differs as listed; "
+            "choose another --workdir, or the same configuration to go on."
+        )
