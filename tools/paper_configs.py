@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from tfdeblur.config import config_dir
 
-_FIRST_LINE = re.compile(r'# \[(\w+)\] (Table \d+), row "(.+)"\.\n')
-_PARAMETERS = re.compile(r"^# Parameters: ([\d,]+)\.", re.MULTILINE)
+_FIRST_LINE = re.compile(
+    r'# \[(?P<paper>\w+)\] (?P<table>Table \d+), row "?(?P<row>.+?)"?: '
+    r"PSNR (?P<psnr>[\d.]+) dB, SSIM (?P<ssim>[\d.]+)\. Parameters: (?P<parameters>[\d,]+)\.\n"
+)
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,8 @@ class PaperConfig:
 
     path: str  # below gin/
     row_name: str  # as in the ledger: "Zhang19/Table 1/DMPHN(1-2-4)"
+    psnr: str  # as reported, like the next
+    ssim: str
     num_parameters: int
 
 
@@ -25,15 +29,16 @@ def read_paper_configs():
 
 
 def _read(file):
-    text = file.read_text()
-    row, parameters = _FIRST_LINE.match(text), _PARAMETERS.search(text)
-    if not (row and parameters):
+    found = _FIRST_LINE.match(file.read_text())
+    if not found:
         raise ValueError(
-            f"Received {file}; expected the first line '# [PAPER] Table N, row \"NAME\".' "
-            "and a line '# Parameters: N.'."
+            f"Received {file}; expected a first line like '# [Zhang19] Table 1, row DMPHN(1): "
+            "PSNR 28.70 dB, SSIM 0.9131. Parameters: 1,808,131.'"
         )
     return PaperConfig(
         path=file.relative_to(config_dir()).as_posix(),
-        row_name="/".join(row.groups()),
-        num_parameters=int(parameters[1].replace(",", "")),
+        row_name=f"{found['paper']}/{found['table']}/{found['row']}",
+        psnr=found["psnr"],
+        ssim=found["ssim"],
+        num_parameters=int(found["parameters"].replace(",", "")),
     )
