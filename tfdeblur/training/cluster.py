@@ -120,7 +120,7 @@ def _listening(host_and_port):
 
 def _heard(listener):
     """Workers that called since the last time; waits a moment for the first."""
-    heard = set()
+    heard: set[int] = set()
     while True:
         try:
             line, _ = listener.accept()

@@ -19,6 +19,7 @@ without a training loop of our own. tests/training/test_strategies.py compares t
 weights after training with those of one process.
 """
 
+import keras
 import tensorflow as tf
 
 
@@ -47,7 +48,7 @@ def replicated(model, multi_worker=False):
     return model
 
 
-class Replicated:
+class Replicated(keras.Model):
     """Goes before a `DeblurringModel` that several replicas train together."""
 
     def compile(self, *args, **kwargs):
