@@ -37,6 +37,9 @@ _GIN_STATE = (
 )
 _gin_lock = threading.RLock()
 
+# What gin adds to the message of an exception from something it calls.
+_GINS_LINE = re.compile(r"\s*In call to configurable ")
+
 
 def config_dir():
     """The folder of the packaged configurations, in a checkout and when installed."""
@@ -144,16 +147,40 @@ def configured_experiment(files, bindings=()):
         _check_parameters()
         _check_macros(set(_bindings()) - in_files)
         full = gin.config_str()
-        try:
-            experiment = gin.get_configurable("training.Experiment")()
-        except InputError:
+        with _errors_of_bindings_in_words():
+            experiment = _experiment(files)
+            yield ConfiguredExperiment(experiment, full)
+
+
+def _experiment(files):
+    try:
+        return gin.get_configurable("training.Experiment")()
+    except InputError:
+        raise
+    except (TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise InputError(
+            f"{' '.join(str(file) for file in files)}: these bindings make no experiment: "
+            f"{_first_line(error)}"
+        ) from error
+
+
+@contextlib.contextmanager
+def _errors_of_bindings_in_words():
+    """One line for what a configured constructor refuses; gin adds lines of its own."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError("\n".join(_without_gins_lines(error))) from error
+    except (TypeError, ValueError, AttributeError) as error:
+        lines = str(error).splitlines()
+        called = [line.strip() for line in lines if _GINS_LINE.match(line)]
+        if not called:
             raise
-        except (TypeError, ValueError, AttributeError) as error:
-            raise InputError(
-                f"{' '.join(str(file) for file in files)}: these bindings make no experiment: "
-                f"{_first_line(error)}"
-            ) from error
-        yield ConfiguredExperiment(experiment, full)
+        raise InputError(f"{called[0]}: {_first_line(error)}") from error
+
+
+def _without_gins_lines(error):
+    return [line for line in str(error).splitlines() if not _GINS_LINE.match(line)]
 
 
 def differing_bindings(one, other):

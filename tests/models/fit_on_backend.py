@@ -27,9 +27,10 @@ def losses_before_and_after_fit(name):
     model.set_weights([0.05 * random.standard_normal(w.shape) for w in model.get_weights()])
     # XLA would compile for longer than it runs; JAX compiles whatever it is told.
     model.compile(keras.optimizers.Adam(1e-3), jit_compile=keras.backend.backend() == "jax")
-    before = model.evaluate(blur, sharp, verbose=0)
+    before = model.evaluate(blur, sharp, verbose=0, return_dict=True)["loss"]
     history = model.fit(blur, sharp, epochs=1, batch_size=2, shuffle=False, verbose=0)
-    return [before, history.history["loss"][0], model.evaluate(blur, sharp, verbose=0)]
+    after = model.evaluate(blur, sharp, verbose=0, return_dict=True)["loss"]
+    return [before, history.history["loss"][0], after]
 
 
 if __name__ == "__main__":

@@ -44,6 +44,9 @@ class CropSettings:
       pairs_per_block: pairs over which a lane's crops are shuffled.
       augmentations: names in `tfdeblur.data.augmentation.AUGMENTATIONS`, in order.
       seed: determines every batch.
+
+    Raises:
+      InputError: for an unknown augmentation.
     """
 
     crop_size: int = 256
@@ -51,6 +54,14 @@ class CropSettings:
     pairs_per_block: int = 4
     augmentations: Sequence[str] = ()
     seed: int = 0
+
+    def __post_init__(self):
+        unknown = [str(name) for name in self.augmentations if name not in AUGMENTATIONS]
+        if unknown:
+            raise InputError(
+                f"Received augmentations {', '.join(unknown)}; expected some of "
+                f"{', '.join(AUGMENTATIONS)}."
+            )
 
     @property
     def steps_per_block(self):
@@ -74,12 +85,12 @@ def training_batches(source, batch_size, settings=None, start_step=0, num_worker
       (batch_size / num_workers, crop_size, crop_size, channels).
 
     Raises:
-      InputError: for a batch that cannot be shared out, or an unknown augmentation.
+      InputError: for a batch that cannot be shared out.
       tf.errors.InvalidArgumentError: while iterating, when an image is smaller
         than a crop or the two of a pair differ in size; the pair is named.
     """
     settings = settings or CropSettings()
-    _check(settings, batch_size, num_workers)
+    _check(batch_size, num_workers)
     lanes = batch_size // num_workers
     block, steps_into_block = divmod(start_step, settings.steps_per_block)
     first_visit = block * settings.pairs_per_block * batch_size
@@ -126,16 +137,10 @@ def evaluation_pairs(source):
     )
 
 
-def _check(settings, batch_size, num_workers):
+def _check(batch_size, num_workers):
     if batch_size % num_workers:
         raise InputError(
             f"Received a batch of {batch_size} for {num_workers} workers; expected a multiple."
-        )
-    unknown = [name for name in settings.augmentations if name not in AUGMENTATIONS]
-    if unknown:
-        raise InputError(
-            f"Received augmentations {', '.join(unknown)}; expected some of "
-            f"{', '.join(AUGMENTATIONS)}."
         )
 
 

@@ -24,8 +24,12 @@ def dry_run(configured):
     )
     per_replica = run.batch_size // distributed.num_replicas
     num_bytes = training_bytes(model, per_replica, crops.crop_size, experiment.num_channels)
-    print(f"memory: about {num_bytes / 1e9:.1f} GB on each replica, above the framework's own")
+    print(f"memory: about {_rounded(num_bytes)} on each replica, above the framework's own")
     train_source, validation_source = prepare_data(experiment)
     print(f"training data: {train_source.name}, {train_source.num_pairs:,} pairs")
     if validation_source is not None:
         print(f"validation data: {validation_source.name}, {validation_source.num_pairs:,} pairs")
+
+
+def _rounded(num_bytes):
+    return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 1e9 else f"{num_bytes / 1e6:.0f} MB"

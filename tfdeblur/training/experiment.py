@@ -119,11 +119,23 @@ class Experiment:
         ):
             for name in names:
                 value = getattr(settings, name)
-                if not (isinstance(value, int) and value >= 1):
+                # To Python, True is a whole number.
+                if isinstance(value, bool) or not (isinstance(value, int) and value >= 1):
                     raise InputError(
                         f"Received {type(settings).__name__}.{name} = {value!r}; expected a whole "
                         "number of at least 1."
                     )
+        if not isinstance(self.run.seed, int):
+            raise InputError(
+                f"Received RunSettings.seed = {self.run.seed!r}; expected a whole number."
+            )
+        for name in ("model", "train_data"):
+            value = getattr(self, name)
+            if not callable(value):
+                raise InputError(
+                    f"Received Experiment.{name} = {value!r}; expected a constructor, such as a "
+                    "file of models/ or data/ binds."
+                )
 
 
 def check_crop_size(model, crop_size):

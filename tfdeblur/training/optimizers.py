@@ -7,6 +7,7 @@ import keras
 
 from tfdeblur.errors import InputError
 from tfdeblur.training import schedules
+from tfdeblur.training.schedules import check_number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +33,14 @@ class OptimizerSettings:
     clip_norm: float | None = None
     ema_decay: float | None = None
     accumulation_steps: int | None = None
+
+    def __post_init__(self):
+        check_number("OptimizerSettings.epsilon", self.epsilon)
+        check_number("OptimizerSettings.weight_decay", self.weight_decay)
+        if self.clip_norm is not None:
+            check_number("OptimizerSettings.clip_norm", self.clip_norm)
+        if self.ema_decay is not None:
+            check_number("OptimizerSettings.ema_decay", self.ema_decay, most=1)
 
 
 class _GradientNorm(keras.optimizers.Optimizer):

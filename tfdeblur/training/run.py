@@ -53,7 +53,9 @@ def run(configured, workdir, verbose="auto"):
 
 def _check_same_run(full, workdir):
     stored = workdir / names.CONFIG
-    if not stored.is_file():
+    trained = [workdir / names.WEIGHTS, *(workdir / names.CHECKPOINTS).glob("step_*.json")]
+    # A run that failed before its first checkpoint leaves nothing to protect.
+    if not stored.is_file() or not any(path.is_file() for path in trained):
         return
     differences = differing_bindings(stored.read_text(encoding="utf-8"), full)
     refused = [

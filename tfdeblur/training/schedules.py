@@ -4,12 +4,18 @@ Both papers' are here, and one that neither uses. Each takes the steps of the wh
 run first, so that a shorter or longer run has the same curve.
 """
 
+import math
+import numbers
+
 import keras
 from keras.optimizers import schedules as keras_schedules
+
+from tfdeblur.errors import InputError
 
 
 def constant(steps, learning_rate=1e-4):
     """The same at every step."""
+    check_number("learning_rate", learning_rate)
     # One boundary that is never reached: a schedule like the others rather than a number.
     return keras_schedules.PiecewiseConstantDecay([steps], [learning_rate, learning_rate])
 
@@ -19,6 +25,8 @@ def polynomial(steps, learning_rate=1e-4, power=1.0):
 
     Source: Gao et al. 2019's release: power 0.3 on GoPro, 1.0 on GoPro and their own pairs.
     """
+    check_number("learning_rate", learning_rate)
+    check_number("power", power)
     return keras_schedules.PolynomialDecay(learning_rate, steps, 0.0, power)
 
 
@@ -27,6 +35,8 @@ def step_decay(steps, learning_rate=1e-4, factor=0.1, every_steps=None):
 
     Source: Zhang et al. 2019, Sec. 4.1: 0.1; release: after each 1,000 of 3,000 epochs.
     """
+    check_number("learning_rate", learning_rate)
+    check_number("factor", factor)
     every_steps = every_steps or max(1, steps // 3)
     return keras_schedules.ExponentialDecay(learning_rate, every_steps, factor, staircase=True)
 
@@ -40,12 +50,22 @@ def cosine(steps, learning_rate=1e-4, warmup_steps=0, final_fraction=0.0):
       warmup_steps: how many steps it rises from 0.
       final_fraction: of the highest, what is left at the end.
     """
+    check_number("learning_rate", learning_rate)
+    check_number("warmup_steps", warmup_steps)
+    check_number("final_fraction", final_fraction, most=1)
     falling_steps = max(1, steps - warmup_steps)
     if not warmup_steps:
         return keras_schedules.CosineDecay(learning_rate, falling_steps, final_fraction)
     return keras_schedules.CosineDecay(
         0.0, falling_steps, final_fraction, warmup_target=learning_rate, warmup_steps=warmup_steps
     )
+
+
+def check_number(name, value, most=math.inf):
+    """Raises InputError unless `value` is a number from 0 to `most`."""
+    if not (isinstance(value, numbers.Real) and 0 <= value <= most):
+        upper = "" if most == math.inf else f" and at most {most}"
+        raise InputError(f"Received {name} = {value!r}; expected a number of at least 0{upper}.")
 
 
 def value_at(schedule, step):

@@ -3,6 +3,7 @@
 import math
 
 import keras
+import numpy as np
 
 from tfdeblur.errors import InputError
 from tfdeblur.training.schedules import value_at
@@ -10,6 +11,8 @@ from tfdeblur.training.schedules import value_at
 
 class StopOnNonFinite(keras.callbacks.Callback):
     """Ends a run at the first step whose loss is NaN or infinite, before anything is saved.
+
+    At the end of an epoch the weights are looked at too.
 
     The loss in the logs is a mean over the epoch, so it shows the first such step.
 
@@ -26,13 +29,23 @@ class StopOnNonFinite(keras.callbacks.Callback):
         self.checkpoints = checkpoints
 
     def on_train_batch_end(self, batch, logs=None):
-        if math.isfinite(logs["loss"]):
-            return
+        loss = float(logs["loss"])
+        if not math.isfinite(loss):
+            self._stop(f"The loss became {loss}")
+
+    def on_epoch_end(self, epoch, logs=None):
+        # A step can have a finite loss and ruin the weights; they must not become the
+        # last good checkpoint.
+        for variable in self.model.trainable_variables:
+            if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
+                self._stop(f"The weights {variable.path} became NaN or infinite")
+
+    def _stop(self, what):
         step = self.progress.step
         steps = self.checkpoints.steps()
         last = self.checkpoints.weights_path(steps[-1]) if steps else "none yet"
         raise InputError(
-            f"The loss became {logs['loss']} at step {step}, at a learning rate of "
+            f"{what} at step {step}, at a learning rate of "
             f"{value_at(self.schedule, step - 1):.3g}; the last good checkpoint is {last}. Lower "
             "the learning rate, set OptimizerSettings.clip_norm, or look at the data."
         )
