@@ -18,9 +18,9 @@ RESULTS = PROJECT / "experiments" / "results.csv"
 
 # What each promises; tools/ledger_checks.py holds every line to it. The best comes first.
 STATUSES = {
-    "measured": "trained here for all steps of the paper, evaluated on the whole set",
+    "measured": "trained here as in the paper, all its steps, evaluated on the whole set",
     "official_weights": "the authors' weights, evaluated here",
-    "partial": "trained here, with fewer steps or evaluated on fewer images than the paper",
+    "partial": "trained here, otherwise than in the paper or evaluated on fewer images",
     "smoke": "shows that the commands work, and nothing about quality",
 }
 # The columns of results.csv that a paper can report, by the paper's metric.
@@ -63,6 +63,7 @@ class Run:
     seed: str
     steps: str
     paper_steps: str
+    changes: str  # "NAME = VALUE; ...": what else was trained otherwise than in the config
     depth: str  # units of a stack that were run; empty is all
     quantisation: str
     psnr_db: str

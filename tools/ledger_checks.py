@@ -7,6 +7,7 @@ from tfdeblur.builders.frame_list import FILE_NAME, read_frame_list
 from tfdeblur.config import config_dir
 from tfdeblur.errors import InputError
 from tools.ledger import PROJECT, STATUSES
+from tools.paper_configs import read_paper_configs
 
 QUANTISATIONS = ("round", "floor", "float")
 _METRICS = ("psnr_db", "ssim_matlab3d", "ssim_gaussian", "ssim_skimage")
@@ -50,7 +51,11 @@ def _problems_of_values(run):
 def _problems_of_references(run, paper_values):
     if not (config_dir() / run.config).is_file():
         yield f"there is no configuration {run.config!r} below gin/"
+    configs = read_paper_configs()
     for row_name in run.row_names:
+        config = configs.get(row_name)
+        if config and not run.changes and run.parameters != str(config.num_parameters):
+            yield f"{row_name!r} has {config.num_parameters} parameters, not {run.parameters}"
         datasets = {v.dataset.partition("#")[0] for v in paper_values if v.row_name == row_name}
         if not datasets:
             yield f"paper_tables.csv has no row {row_name!r}"
@@ -72,17 +77,18 @@ def _problems_of_references(run, paper_values):
 def _problems_of_promises(run):
     if run.status != "smoke" and run.git_revision.endswith("-dirty"):
         yield "only a smoke run may come from code that is not committed"
-    if run.status == "official_weights" and (run.seed, run.steps) != ("", ""):
+    if run.status == "official_weights" and run.seed + run.steps + run.changes:
         yield "the authors' weights have no seed and no steps of ours"
     if run.status in ("measured", "partial"):
         if "" in (run.seed, run.steps, run.paper_steps):
             yield "a trained run states its seed, its steps and the paper's steps"
             return
-        is_as_in_paper = run.is_on_whole_set and int(run.steps) >= int(run.paper_steps)
+        is_trained_as_in_paper = int(run.steps) == int(run.paper_steps) and not run.changes
+        is_as_in_paper = is_trained_as_in_paper and run.is_on_whole_set
         if run.status == "measured" and not is_as_in_paper:
-            yield "measured means all steps of the paper and the whole set"
+            yield "measured means the paper's training, all its steps, and the whole set"
         if run.status == "partial" and is_as_in_paper:
-            yield "partial means fewer steps or images than the paper"
+            yield "partial means another training or fewer images than the paper's"
 
 
 def set_size(dataset):

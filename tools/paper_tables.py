@@ -132,6 +132,8 @@ def _status(run):
         fewer.append(f"{run.num_images} of {int(run.num_images_in_set):,} images")
     if run.steps and int(run.steps) < int(run.paper_steps):
         fewer.append(f"{int(run.steps):,} of {int(run.paper_steps):,} steps")
+    if run.changes:
+        fewer.append(f"with {run.changes}")
     return ", ".join([f"`{run.status}`", *fewer])
 
 

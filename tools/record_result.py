@@ -2,16 +2,17 @@ r"""Appends one run to experiments/results.csv, from the files that the run itse
 
   python -m tools.record_result --summary=evaluation/summary.json --status=official_weights \
       --row="Zhang19/Table 1/DMPHN(1-2-4)"
-  python -m tools.record_result --summary=evaluation/summary.json --status=partial \
-      --training=workdir/summary.json --row="Zhang19/Table 1/DMPHN(1)"
+  python -m tools.record_result --summary=workdir/summary.json --status=partial \
+      --workdir=workdir --row="Zhang19/Table 1/DMPHN(1)"
   python -m tools.render_tables
 
 Run it in the project's folder, on the commit that the run was made with. No result is typed:
 metrics, counts, device and versions are those of the summary; configuration and dataset
-follow from the row of the paper, and the paper's steps from the configuration.
+follow from the row of the paper; seed, steps and what was changed from the folder of the run.
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ from tfdeblur.errors import InputError
 from tools import ledger
 from tools.ledger_checks import config_sha256, problems_of, set_size
 from tools.paper_configs import read_paper_configs
+from tools.recorded_training import training_of
 
 # What the code of a run is made of; the ledger itself may have changed.
 _CODE = ("tfdeblur", "gin", "tfds_builders", "setup.cfg")
@@ -40,7 +42,8 @@ _STATUS = flags.DEFINE_enum("status", None, list(ledger.STATUSES), "See experime
 _ROW = flags.DEFINE_multi_string("row", [], "PAPER/TABLE/ROW of paper_tables.csv; repeatable.")
 _CONFIG = flags.DEFINE_string("config", None, "Path below gin/; default: that of the first row.")
 _DATASET = flags.DEFINE_string("dataset", None, "NAME/SPLIT; default: that of the first row.")
-_TRAINING = flags.DEFINE_string("training", None, "summary.json of `tfdeblur train`.")
+_WORKDIR = flags.DEFINE_string("workdir", None, "Folder of `tfdeblur train`, if trained here.")
+_TIMED = flags.DEFINE_bool("timed", True, "--notimed leaves out a time of a busy machine.")
 
 
 def main(argv):
@@ -54,7 +57,8 @@ def main(argv):
             row_names=_ROW.value,
             config=_CONFIG.value,
             dataset=_DATASET.value,
-            training=_read(_TRAINING.value) if _TRAINING.value else {},
+            workdir=_WORKDIR.value,
+            timed=_TIMED.value,
             git_revision=git_revision(),
         )
         ledger.append_run(run)
@@ -64,16 +68,20 @@ def main(argv):
     print(f"{run.config}: {run.psnr_db} dB on {run.num_images} images, {run.status}")
 
 
-def new_run(*, summary, status, row_names, config, dataset, training, git_revision):
+def new_run(*, summary, status, row_names, config, dataset, workdir, timed, git_revision):
     """The `Run` of a summary, checked; raises InputError where it breaks its promises."""
-    missing = [key for key in (*_FROM_SUMMARY, "versions") if key not in summary]
+    missing = [key for key in (*_FROM_SUMMARY, "dataset", "versions") if key not in summary]
     if missing:
         raise InputError(
             f"Received a summary without {', '.join(missing)}; expected one of `tfdeblur evaluate`."
         )
     values = ledger.read_paper_values()
     config = config or _config_of(row_names)
-    dataset = dataset or _dataset_of(row_names, values)
+    dataset = dataset or _dataset_of(row_names, values, summary)
+    untrained = dict.fromkeys(("seed", "steps", "paper_steps", "changes"), "")
+    copied = {key: _text(summary[key]) for key in _FROM_SUMMARY}
+    if not timed:
+        copied["runtime_ms_median"] = ""
     run = ledger.Run(
         rows="; ".join(row_names),
         status=status,
@@ -82,11 +90,9 @@ def new_run(*, summary, status, row_names, config, dataset, training, git_revisi
         git_revision=git_revision,
         dataset=dataset,
         num_images_in_set=_text(set_size(dataset)),
-        seed=_text(training.get("seed")),
-        steps=_text(training.get("steps")),
-        paper_steps=_text(training.get("paper_steps")),
         versions="; ".join(f"{name} {v}" for name, v in sorted(summary["versions"].items())),
-        **{key: _text(summary[key]) for key in _FROM_SUMMARY},
+        **(training_of(workdir, config) if workdir else untrained),
+        **copied,
     )
     problems = problems_of(run, values)
     if problems:
@@ -110,14 +116,17 @@ def _config_of(row_names):
     return configs[row_names[0]].path
 
 
-def _dataset_of(row_names, values):
+def _dataset_of(row_names, values, summary):
     datasets = [v.dataset for v in values if v.row_name in row_names[:1] and v.metric == "psnr"]
-    if not datasets:
-        raise InputError(
-            f"Received --row={row_names[:1]} and no --dataset; expected a row of "
-            "experiments/paper_tables.csv, or a dataset NAME/SPLIT."
-        )
-    return datasets[0].partition("#")[0]
+    if datasets:
+        return datasets[0].partition("#")[0]
+    # A prepared dataset is named NAME:SPLIT in a summary, a folder of images by its path.
+    if re.fullmatch(r"\w+:\w+", summary["dataset"]):
+        return summary["dataset"].replace(":", "/")
+    raise InputError(
+        f"Received --row={row_names[:1]} and no --dataset; expected a row of "
+        "experiments/paper_tables.csv, or a dataset NAME/SPLIT."
+    )
 
 
 def _text(value):

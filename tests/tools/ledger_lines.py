@@ -22,6 +22,7 @@ MEASURED = Run(
     seed="1",
     steps="1000",
     paper_steps="1000",
+    changes="",
     depth="",
     quantisation="round",
     psnr_db="30.1100",

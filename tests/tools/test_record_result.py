@@ -8,10 +8,12 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.tools.ledger_lines import CONFIG, ROW
+from tfdeblur.config import configured_experiment
 from tfdeblur.errors import InputError
 from tools import record_result
 from tools.ledger_checks import config_sha256
 
+PAPER_CONFIG = "papers/zhang2019/table1_dmphn_1_2_4.gin"
 SUMMARY = {
     "num_images": 4,
     "psnr_db": 28.31642,
@@ -22,6 +24,7 @@ SUMMARY = {
     "input_ssim_matlab3d": 0.81,
     "input_ssim_gaussian": 0.75,
     "input_ssim_skimage": 0.74,
+    "dataset": "pairs",
     "dataset_version": "",
     "pairs_sha256": "b" * 64,
     "depth": None,
@@ -44,7 +47,8 @@ def recorded(summary=SUMMARY, **changes):
         "row_names": [ROW],
         "config": CONFIG,
         "dataset": None,
-        "training": {},
+        "workdir": None,
+        "timed": True,
         "git_revision": "0" * 40,
     }
     return record_result.new_run(summary=summary, **(arguments | changes))
@@ -58,10 +62,37 @@ def test_a_line_holds_what_the_summary_says():
     assert run.multiply_adds == "687000000000"
 
 
-def test_a_training_brings_its_seed_and_steps():
-    training = {"seed": 7, "steps": 100, "paper_steps": 1_051_500}
-    run = recorded(status="partial", training=training)
+def trained(folder, *bindings):
+    with configured_experiment([PAPER_CONFIG], bindings) as configured:
+        (folder / "config.gin").write_text(configured.full)
+    return folder
+
+
+def test_a_run_brings_its_seed_steps_and_changes(tmp_path):
+    workdir = trained(tmp_path, "STEPS = 100", "SEED = 7", "BATCH_SIZE = 2")
+    run = recorded(status="partial", workdir=workdir, config=PAPER_CONFIG)
     assert (run.seed, run.steps, run.paper_steps) == ("7", "100", "1051500")
+    assert run.changes == "BATCH_SIZE = 2"
+
+
+def test_a_run_as_in_the_paper_has_no_changes(tmp_path):
+    reporting = "training.ReportSettings.num_images = 2"
+    workdir = trained(tmp_path, "SEED = 7", "training.RunSettings.jit_compile = True", reporting)
+    run = recorded(
+        SUMMARY | {"num_images": 1111}, status="measured", workdir=workdir, config=PAPER_CONFIG
+    )
+    assert (run.steps, run.changes) == ("1051500", "")
+
+
+def test_a_prepared_dataset_names_itself():
+    summary = SUMMARY | {"dataset": "su2017:test", "dataset_version": "su2017/1.0.0"}
+    run = recorded(summary, row_names=[])
+    assert (run.dataset, run.num_images_in_set) == ("su2017/test", "1000")
+
+
+def test_a_time_of_a_busy_machine_can_be_left_out():
+    assert recorded().runtime_ms_median == "6459.1000"
+    assert recorded(timed=False).runtime_ms_median == ""
 
 
 @pytest.mark.parametrize(
@@ -71,6 +102,7 @@ def test_a_training_brings_its_seed_and_steps():
         ({"row_names": ["Zhang19/Table 1/DMPHN(3)"], "dataset": "gopro/test"}, "has no row"),
         ({"row_names": [], "config": None}, "no --config"),
         ({"row_names": []}, "no --dataset"),
+        ({"workdir": "nowhere"}, "nowhere/config.gin"),
         ({"config": "models/nonsense.gin"}, "nonsense"),
         ({"summary": SUMMARY | {"dataset_version": "su2017/1.0.0"}}, "is not of 'gopro/test'"),
         ({"summary": SUMMARY | {"dataset_version": "gopro/blur_gamma/1.0.0"}}, "blur_gamma"),

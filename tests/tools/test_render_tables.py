@@ -118,11 +118,11 @@ def test_the_block_between_its_markers_is_replaced():
 
 def test_depths_of_a_stack_are_shown_on_the_same_images_only():
     stack = {"rows": "", "config": "models/stacked/stack2_dmphn.gin"}
-    whole = official(**stack, psnr_db="29.2000", runtime_ms_median="12000.0000")
-    first = official(**stack, depth="1", psnr_db="28.2000", runtime_ms_median="6000.0000")
+    whole = official(**stack, psnr_db="29.2000", multiply_adds="1374200000000")
+    first = official(**stack, depth="1", psnr_db="28.2000", multiply_adds="687100000000")
     block = depth_table.block([official(), whole, first])
-    assert line_of(block, "1") == ["28.20 dB", "6.0"]
-    assert line_of(block, "all") == ["29.20 dB", "12.0"]
+    assert line_of(block, "1") == ["28.20 dB", "687"]
+    assert line_of(block, "all") == ["29.20 dB", "1374"]
     elsewhere = dataclasses.replace(first, pairs_sha256="f" * 64)
     assert "|" not in depth_table.block([whole, elsewhere])
 
