@@ -1,4 +1,4 @@
-"""Every gin file of the project parses, builds, and keeps what its header promises."""
+"""Every preset parses, builds, and keeps what its header promises."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from tfdeblur.config import build_model, config_dir, preset_names
 
-GIN_FILES = sorted(config_dir().rglob("*.gin"))
+GIN_FILES = sorted((config_dir() / "models").rglob("*.gin"))
 PRESETS = [file for file in GIN_FILES if not file.name.startswith("_")]
 
 

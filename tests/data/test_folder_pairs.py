@@ -95,3 +95,22 @@ def test_missing_and_empty_folders(tmp_path):
         folder_pairs(blur_dir=tmp_path / "a", sharp_dir=tmp_path / "b")
     with pytest.raises(InputError, match="one folder of a pair"):
         folder_pairs(blur_dir=tmp_path)
+
+
+def test_fingerprint_changes_with_any_file(root):
+    before = folder_pairs(root).fingerprint
+    assert folder_pairs(root).fingerprint == before
+    sharp = root / "target" / "clip" / "001.png"
+    image = cv2.imread(str(sharp))
+    image[0, 0] += 1
+    cv2.imwrite(str(sharp), image)
+    assert folder_pairs(root).fingerprint != before
+
+
+def test_some_pairs_of_a_source_in_its_order(root):
+    source = folder_pairs(root).select([2, 0])
+    assert source.num_pairs == 2
+    assert names(source) == ["clip/000", "clip/002"]
+    # Again by their positions among those that are left.
+    assert names(source.select([1])) == ["clip/002"]
+    assert names(source.select([])) == []

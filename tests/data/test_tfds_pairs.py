@@ -56,3 +56,29 @@ def test_unknown_datasets_splits_and_features_are_refused(data_dir, tmp_path):
         tfds_pairs("telling_pairs", "test", data_dir)
     with pytest.raises(InputError, match="is not prepared in"):
         tfds_pairs("telling_pairs", data_dir=tmp_path)
+
+
+def test_version_and_fingerprint_tell_what_was_prepared(data_dir):
+    source = tfds_pairs("telling_pairs", "train", data_dir)
+    assert source.version == "telling_pairs/1.0.0"
+    assert source.fingerprint == tfds_pairs("telling_pairs", "train", data_dir).fingerprint
+    part = tfds_pairs("telling_pairs", "train[:6]", data_dir)
+    assert part.fingerprint != source.fingerprint
+    assert (source.partial, part.partial) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "split", "builder_kwargs", "message"),
+    [
+        ("telling_pairs/other", "train", None, "'telling_pairs/other'.*other"),
+        ("telling_pairs:9.9.9", "train", None, "9.9.9"),
+        ("telling_pairs", "train", {"allow_partial": True}, "allow_partial"),
+        ("telling_pairs", "train[:x]", None, "split 'train.:x.'"),
+        ("telling_pairs", "train[:0]", None, "holds no pairs"),
+    ],
+)
+def test_what_tfds_has_no_error_of_its_own_for_is_refused(
+    data_dir, name, split, builder_kwargs, message
+):
+    with pytest.raises(InputError, match=message):
+        tfds_pairs(name, split, data_dir, builder_kwargs)

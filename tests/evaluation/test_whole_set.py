@@ -3,6 +3,9 @@
 import csv
 import dataclasses
 import json
+import os
+import subprocess
+import sys
 
 import cv2
 import keras
@@ -10,11 +13,13 @@ import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from tests.conftest import PROJECT
 from tests.evaluation.small import deblurrer, pair, sharpen, write_pairs
 from tfdeblur.data import folder_pairs
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation import evaluate, whole_set
 from tfdeblur.evaluation.results import FILES
+from tfdeblur.evaluation.scores import SCORES
 
 NAMES = ["a/0", "a/1", "b/0", "b/1", "b/2", "c/0", "c/1"]
 UNTIMED = ("per_image.csv", "report.html")
@@ -294,3 +299,21 @@ def test_equal_images_have_infinite_psnr(tmp_path):
     assert summary["ssim_gaussian"] == pytest.approx(1, abs=1e-6)
     assert rows_of(tmp_path / "out")[0]["psnr_db"] == "inf"
     assert whole_set.REPORT in {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_jax_gives_the_same_figures(tmp_path):
+    folders = write_pairs(tmp_path / "pairs", NAMES[:3])
+    ours = evaluate(deblurrer(), folder_pairs(**folders), tmp_path / "tensorflow")
+    subprocess.run(
+        [sys.executable, "-m", "tests.evaluation.on_backend", folders["blur_dir"].parent, "jax"],
+        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(PROJECT)},
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    on_jax = summary_of(tmp_path / "jax")
+    assert "jax" in on_jax["versions"]
+    for same in ("weights_sha256", "pairs_sha256", "multiply_adds", "dataset_fingerprint"):
+        assert on_jax[same] == ours[same]
+    for score in SCORES:
+        assert on_jax[score] == pytest.approx(ours[score], abs=1e-4)

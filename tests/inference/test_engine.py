@@ -73,6 +73,12 @@ def test_float_images_are_clipped_to_the_unit_range():
     np.testing.assert_allclose(restored, [[0, 1], [0.5, 0.5]], atol=1e-6)
 
 
+def test_restore_gives_what_the_network_gave():
+    batch = np.full((1, 5, 9, 3), 0.5, np.float32)
+    restored = Deblurrer(Affine(scale=3.0, shift=-0.1)).restore(batch)
+    np.testing.assert_allclose(restored, np.full(batch.shape, 1.4), atol=1e-6)
+
+
 def test_gray_is_the_mean_of_what_the_network_makes_of_its_channels():
     per_channel = np.array([-0.3, 0.0, 0.6], np.float32)
     restored = Deblurrer(Affine(shift=per_channel))(np.full((3, 5), 0.5, np.float32))

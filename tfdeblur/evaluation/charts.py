@@ -30,7 +30,7 @@ def histograms(restored, blurred, label):
     bars = [
         f'<rect class="{name}" x="{frame.x(left):.1f}" y="{frame.y(n):.1f}" '
         f'width="{frame.x(right) - frame.x(left):.1f}" '
-        f'height="{frame.y(0) - frame.y(n):.1f}"><title>{name}: {n} images from '
+        f'height="{frame.y(0) - frame.y(n):.1f}"><title>{name}: {n} from '
         f"{left:.4g} to {right:.4g}</title></rect>"
         for name, count in counts.items()
         for left, right, n in zip(edges, edges[1:], count, strict=False)

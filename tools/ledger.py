@@ -1,0 +1,141 @@
+"""The experiment ledger: what the papers report and what was measured here.
+
+experiments/paper_tables.csv holds one reported value a line; experiments/results.csv one
+run a line, appended by `tools/record_result.py`. This module reads both, and decides when a
+run may be compared with a paper at all; `tools/ledger_checks.py` says what is wrong with a line.
+"""
+
+import csv
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from tfdeblur.atomic_write import atomic_write
+from tfdeblur.errors import InputError
+
+PROJECT = Path(__file__).parent.parent
+PAPER_TABLES = PROJECT / "experiments" / "paper_tables.csv"
+RESULTS = PROJECT / "experiments" / "results.csv"
+
+# What each promises; tools/ledger_checks.py holds every line to it. The best comes first.
+STATUSES = {
+    "measured": "trained here as in the paper, all its steps, evaluated on the whole set",
+    "official_weights": "the authors' weights, evaluated here",
+    "partial": "trained here, otherwise than in the paper or evaluated on fewer images",
+    "smoke": "shows that the commands work, and nothing about quality",
+}
+# The columns of results.csv that a paper can report, by the paper's metric.
+COMPARED_METRICS = {"psnr": "psnr_db", "ssim_matlab3d": "ssim_matlab3d"}
+
+
+@dataclass(frozen=True)
+class PaperValue:
+    """One number of a paper, as printed."""
+
+    paper: str
+    table: str
+    row: str
+    metric: str
+    value: str
+    unit: str
+    dataset: str  # NAME/SPLIT, of one video NAME/SPLIT#NUMBER; empty: of the network itself
+    note: str
+
+    @property
+    def row_name(self):
+        """What results.csv calls the row: "Zhang19/Table 1/DMPHN(1-2-4)"."""
+        return f"{self.paper}/{self.table}/{self.row}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One line of results.csv, all values as text; empty where there is none."""
+
+    rows: str  # of paper tables, separated by "; "; empty if it is no paper's
+    status: str
+    config: str  # path below gin/
+    config_sha256: str  # of its text, with the included files in their places
+    git_revision: str  # with "-dirty" if the code was not committed
+    dataset: str  # NAME/SPLIT, as in paper_tables.csv
+    dataset_version: str  # empty for a folder of images
+    pairs_sha256: str  # of the pixels that were evaluated
+    num_images: str
+    num_images_in_set: str  # of a published set
+    seed: str
+    steps: str
+    paper_steps: str
+    changes: str  # "NAME = VALUE; ...": what else was trained otherwise than in the config
+    depth: str  # units of a stack that were run; empty is all
+    quantisation: str
+    psnr_db: str
+    ssim_matlab3d: str
+    ssim_gaussian: str
+    ssim_skimage: str
+    input_psnr_db: str  # of the blurred images, as the next three
+    input_ssim_matlab3d: str
+    input_ssim_gaussian: str
+    input_ssim_skimage: str
+    image_size: str  # WIDTHxHEIGHT of most images, to which the next line belongs
+    runtime_ms_median: str  # of one image
+    parameters: str
+    multiply_adds: str
+    weights_sha256: str
+    precision: str
+    device: str
+    versions: str  # "keras 3.15.0; tensorflow 2.21.0"
+
+    @property
+    def row_names(self):
+        """The paper's rows that this run reproduces."""
+        return self.rows.split("; ") if self.rows else []
+
+    @property
+    def is_on_whole_set(self):
+        """Whether no image of a published set is missing."""
+        return self.num_images == self.num_images_in_set != ""
+
+    def can_be_compared_with(self, value):
+        """Whether the difference to a `PaperValue` means anything.
+
+        The training must be the paper's or the authors' own, the images the same and all of
+        them, and the metric defined alike.
+        """
+        return (
+            self.status in ("measured", "official_weights")
+            and self.is_on_whole_set
+            and value.dataset == self.dataset
+            and value.metric in COMPARED_METRICS
+        )
+
+
+def read_paper_values(file=PAPER_TABLES):
+    """All `PaperValue`s, in the papers' order."""
+    return _read(file, PaperValue)
+
+
+def read_runs(file=RESULTS):
+    """All `Run`s, oldest first; none if there is no file yet."""
+    return _read(file, Run) if Path(file).exists() else []
+
+
+def append_run(run, file=RESULTS):
+    """Adds a line; the file is replaced whole or stays as it was."""
+    runs = [*read_runs(file), run]
+    with atomic_write(file) as unfinished, unfinished.open("w", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(_columns(Run))
+        writer.writerows(astuple(r) for r in runs)
+
+
+def _read(file, kind):
+    with Path(file).open(newline="") as stream:
+        reader = csv.DictReader(stream, strict=True)
+        if reader.fieldnames != _columns(kind):
+            raise InputError(
+                f"Received the columns {reader.fieldnames} in {file}; "
+                f"expected {_columns(kind)}. Repair the first line."
+            )
+        return [kind(**line) for line in reader]
+
+
+def _columns(kind):
+    return [field.name for field in fields(kind)]
