@@ -38,7 +38,7 @@ _GIN_STATE = (
 _gin_lock = threading.RLock()
 
 # What gin adds to the message of an exception from something it calls.
-_GINS_LINE = re.compile(r"\s*In call to configurable ")
+_GINS_LINE = re.compile(r"\s*In call to configurable '([^']*)'")
 
 
 def config_dir():
@@ -173,10 +173,12 @@ def _errors_of_bindings_in_words():
         raise InputError("\n".join(_without_gins_lines(error))) from error
     except (TypeError, ValueError, AttributeError) as error:
         lines = str(error).splitlines()
-        called = [line.strip() for line in lines if _GINS_LINE.match(line)]
+        called = [found[1] for line in lines if (found := _GINS_LINE.match(line))]
         if not called:
             raise
-        raise InputError(f"{called[0]}: {_first_line(error)}") from error
+        raise InputError(
+            f"Received bindings with which {called[0]} cannot be called: {_first_line(error)}"
+        ) from error
 
 
 def _without_gins_lines(error):
@@ -219,7 +221,7 @@ def _parse(parse, what):
 def _in_words(error, what):
     message = str(error)
     if found := re.search(r"No configurable matching '([^']*)'", message):
-        known = {selector.split(".")[-1] for selector in gin_internals._REGISTRY}
+        known = {selector.split(".")[-1] for selector, _ in gin_internals._REGISTRY.items()}
         unknown = found[1].split("/")[-1]
         return (
             f"Received a setting of {unknown}; {_nearest('names', unknown.split('.')[-1], known)}"

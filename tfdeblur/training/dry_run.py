@@ -1,5 +1,7 @@
 """Everything of a run but the training: what it is, what it costs, and whether it can be."""
 
+import math
+
 from tfdeblur.training.loop import prepare_data, prepare_model
 from tfdeblur.training.memory import training_bytes
 
@@ -32,4 +34,4 @@ def dry_run(configured):
 
 
 def _rounded(num_bytes):
-    return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 1e9 else f"{num_bytes / 1e6:.0f} MB"
+    return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 1e9 else f"{math.ceil(num_bytes / 1e6)} MB"
