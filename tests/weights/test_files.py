@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import pytest
 
+from tests.training.runs import tensors
+from tests.training.tiny import compiled, step, tiny_dmphn
 from tests.weights.test_dmphn_release import built
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN, Stack
@@ -183,3 +185,33 @@ def test_a_failing_save_keeps_the_old_file_and_leaves_nothing(saved, tmp_path, m
     with pytest.raises(OSError, match="disk full"):
         save_weights(saved[0], path)
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [(path.name, b"old")]
+
+
+def test_the_optimizer_is_saved_only_when_asked(tmp_path):
+    """Both files are weights of the network; training goes on with the same optimizer."""
+    model = compiled(ema_decay=0.9)
+    step(model)
+    optimizer = model.optimizer
+    for with_optimizer in (False, True):
+        path = tmp_path / f"{with_optimizer}.weights.h5"
+        save_weights(model, path, with_optimizer=with_optimizer)
+        stored = [name for name in tensors(path) if name.startswith("optimizer/")]
+        assert bool(stored) == with_optimizer
+        assert model.optimizer is optimizer
+        other = tiny_dmphn()
+        load_weights(other, path)
+        for value, loaded in zip(model.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_array_equal(value, loaded)
+
+
+def test_a_failing_save_gives_the_optimizer_back(tmp_path, monkeypatch):
+    model = compiled()
+    optimizer = model.optimizer
+
+    def full(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(model, "save_weights", full)
+    with pytest.raises(OSError, match="no space"):
+        save_weights(model, tmp_path / "a.weights.h5")
+    assert model.optimizer is optimizer
