@@ -385,3 +385,18 @@ def test_mixed_precision_trains_and_goes_on(tiny, tmp_path, precision):
     weights = tensors(tmp_path / "run" / "model.weights.h5")
     assert {value.dtype for value in weights.values()} == {np.dtype("float32")}
     assert keras.config.dtype_policy().name == "float32"
+
+
+def test_a_loss_that_is_no_number_stops_the_run(tiny, tmp_path, capsys):
+    """Step 1 of the warm-up changes nothing, step 2 ruins the weights, step 3 shows it."""
+    assert train(tiny, tmp_path / "run", "LEARNING_RATE=1e30") == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert re.search(r"loss became (nan|inf) at step 3, at a learning rate of 1e\+30", line)
+    assert "the last good checkpoint is none yet" in line
+    assert not (tmp_path / "run" / "checkpoints").exists()
+    assert not (tmp_path / "run" / "model.weights.h5").exists()
+
+
+def test_a_profile_on_demand(tiny, tmp_path):
+    assert train(tiny, tmp_path / "run", "ReportSettings.profile_steps=(2, 3)", "STEPS=3") == 0
+    assert list((tmp_path / "run" / "tensorboard").glob("plugins/profile/*/*.pb"))

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import math
+import os
 from pathlib import Path
 
 import h5py
@@ -11,6 +13,9 @@ from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
 
 SUFFIX = ".weights.h5"
+
+# Beside its values; 600 were measured.
+_HDF5_BYTES_PER_VARIABLE = 1000
 
 _MODEL_ATTRIBUTE = "tfdeblur_model"
 
@@ -34,10 +39,24 @@ def save_weights(model, path, with_optimizer=False):
     path = Path(path)
     check_weights_path(path)
     with atomic_write(path) as unfinished:
+        _check_room(model, unfinished, with_optimizer)
         with contextlib.nullcontext() if with_optimizer else _without_optimizer(model):
             model.save_weights(unfinished)
         with h5py.File(unfinished, "a") as file:
             file.attrs[_MODEL_ATTRIBUTE] = json.dumps(_identity(model))
+
+
+def _check_room(model, path, with_optimizer):
+    """Raises OSError where the file would not fit: HDF5 ends the process when a disk is full."""
+    variables = [*model.variables, *(model.optimizer.variables if with_optimizer else ())]
+    num_bytes = sum(4 * math.prod(v.shape) + _HDF5_BYTES_PER_VARIABLE for v in variables)
+    if hasattr(os, "posix_fallocate"):
+        with path.open("wb") as file:
+            try:
+                os.posix_fallocate(file.fileno(), 0, num_bytes)
+            except OSError as error:
+                said = f"{error.strerror}, {num_bytes / 1e6:.1f} MB are needed"
+                raise OSError(error.errno, said, str(path)) from error
 
 
 @contextlib.contextmanager
