@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfdeblur.models import PSSNSC
-from tfdeblur.training.precision import precision_scope
+from tfdeblur.precision import precision_scope
 from tfdeblur.training.state import averaged_weights, restore_training_state, training_state
 from tfdeblur.training.strategies import distribution
 

@@ -16,6 +16,7 @@ from tfdeblur.config import preset_of
 from tfdeblur.data import training_batches
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.errors import InputError
+from tfdeblur.precision import precision_scope
 from tfdeblur.training import workdir as names
 from tfdeblur.training.callbacks.checkpointing import Checkpointing
 from tfdeblur.training.callbacks.counting import Counting
@@ -28,10 +29,10 @@ from tfdeblur.training.experiment import Experiment, check_crop_size
 from tfdeblur.training.input_wait import InputWait
 from tfdeblur.training.interruption import interruptible
 from tfdeblur.training.optimizers import build_optimizer
-from tfdeblur.training.precision import precision_scope
 from tfdeblur.training.progress import Progress
 from tfdeblur.training.strategies import Distribution, distribution
 from tfdeblur.weights.files import load_weights
+from tfdeblur.xla import default_jit_compile
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,10 +190,8 @@ def _callbacks(prepared, workdir, progress, checkpoints, input_wait, texts):
 def _jit_compile(run, distributed):
     if run.jit_compile is not None:
         return run.jit_compile
-    if keras.backend.backend() == "jax":
-        return True
-    # On CPU XLA takes longer to compile than it saves; replicas cannot be compiled.
-    return distributed.num_replicas == 1 and bool(tf.config.list_physical_devices("GPU"))
+    replicated = keras.backend.backend() == "tensorflow" and distributed.num_replicas > 1
+    return default_jit_compile() and not replicated
 
 
 @contextlib.contextmanager
