@@ -1,6 +1,5 @@
 """The state of training survives being saved, moved to another distribution and restored."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -83,14 +82,13 @@ def test_averaged_weights_without_averages_are_the_weights():
 
 
 def test_state_of_another_optimizer_or_network_is_refused_untouched():
-    model = new_model(distribution("none"), "adam")
+    model = new_model(distribution("none"), "ema")
     before = training_state(model)
     of_sgd = training_state(new_model(distribution("none"), "sgd", seed=2))
     with pytest.raises(InputError, match=r"Received nothing as optimizer/\d+ .*another network or"):
         restore_training_state(model, of_sgd)
-    of_ema = training_state(new_model(distribution("none"), "ema", seed=2))
-    with pytest.raises(InputError, match=r"as optimizer/\d+; expected nothing"):
-        restore_training_state(model, {**of_ema, **before, "optimizer/9999": np.zeros(3)})
+    with pytest.raises(InputError, match=r"Received \(3,\) as optimizer/9999; expected nothing"):
+        restore_training_state(model, {**before, "optimizer/9999": np.zeros(3)})
     wrong_shape = {**before, "weights/0003": np.zeros((2, 2))}
     with pytest.raises(InputError, match=r"Received \(2, 2\) as weights/0003 \(.*expected \("):
         restore_training_state(model, wrong_shape)
@@ -101,4 +99,4 @@ def test_optimizer_is_built_on_demand():
     model = new_model(distribution("none"))
     assert not model.optimizer.built
     assert int(training_state(model)["optimizer/0000"]) == 0
-    assert isinstance(model.optimizer, keras.optimizers.Adam) and model.optimizer.built
+    assert model.optimizer.built
