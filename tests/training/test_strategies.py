@@ -50,7 +50,7 @@ def one_process():
     def result(run):
         run = {"resumed": "ema"}.get(run, run)
         if run not in results:
-            results[run] = train(distribution("none"), run)
+            results[run] = train(distribution("none"), run, folder=None)
         return results[run]
 
     return result
@@ -82,9 +82,9 @@ def jax(tmp_path_factory):
 
 
 @pytest.mark.parametrize("run", sorted(set(RUNS) - {"resumed"}))
-def test_two_devices_train_as_one(run, mirrored, one_process):
+def test_two_devices_train_as_one(run, mirrored, one_process, tmp_path):
     assert mirrored.num_replicas == 2
-    assert_same_training(train(mirrored, run), one_process(run), run)
+    assert_same_training(train(mirrored, run, tmp_path), one_process(run), run)
 
 
 @pytest.mark.parametrize("run", RUNS_OF_PROCESSES)

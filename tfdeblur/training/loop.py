@@ -79,7 +79,6 @@ def prepare_model(experiment):
             model.training_loss = experiment.loss()
         model = distributed.prepare(model)
         model.compile(build_optimizer(experiment.optimizer, run.steps), jit_compile=jit_compile)
-        model.optimizer.build(model.trainable_variables)
     return model, distributed
 
 
