@@ -114,8 +114,7 @@ def train(prepared, workdir, texts=None, verbose="auto"):
     experiment, model, distributed = prepared.experiment, prepared.model, prepared.distributed
     run = experiment.run
     checkpoints = Checkpoints(workdir / names.CHECKPOINTS, experiment.checkpoints.keep)
-    with distributed.scope():
-        step = checkpoints.restore_newest(model)
+    step = checkpoints.restore_newest(model)
     progress = Progress(step, run.steps)
     if step < run.steps:
         input_wait = InputWait()
@@ -133,7 +132,7 @@ def train(prepared, workdir, texts=None, verbose="auto"):
         # A worker that stopped by itself would leave the others waiting for it.
         alone = distributed.num_workers == 1
         stoppable = interruptible(progress) if alone else contextlib.nullcontext()
-        with stoppable, _data_errors_in_words():
+        with stoppable, _errors_in_words():
             model.fit(
                 distributed.dataset(input_wait.measured(batches)),
                 steps_per_epoch=run.steps_per_epoch,
@@ -194,7 +193,7 @@ def _jit_compile(run, distributed):
 
 
 @contextlib.contextmanager
-def _data_errors_in_words():
+def _errors_in_words():
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
@@ -203,3 +202,8 @@ def _data_errors_in_words():
         said = re.sub(r"\] \[|^\[|\]$", " ", found[1]) if found else error.message.splitlines()[0]
         said = " ".join(said.split()).replace("b'", "'")
         raise InputError(f"Unusable training data: {said}. Mend or remove that pair.") from error
+    except tf.errors.UnavailableError as error:
+        raise InputError(
+            "A worker was lost; start all of them again with the same command, which goes on from "
+            "the last checkpoint."
+        ) from error
