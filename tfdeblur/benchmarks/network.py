@@ -4,14 +4,15 @@ import statistics
 
 import keras
 
-from tfdeblur.benchmarks.backend import default_jit_compile, synchronised
+from tfdeblur.benchmarks.backend import synchronised
 from tfdeblur.benchmarks.environment import environment
 from tfdeblur.benchmarks.machine_peak import MatrixProduct
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
-from tfdeblur.benchmarks.precision import building_in
 from tfdeblur.benchmarks.timing import Seconds, measure_seconds, seconds_of
 from tfdeblur.config import build_model
+from tfdeblur.precision import precision_scope
+from tfdeblur.xla import default_jit_compile
 
 
 def measure_network(
@@ -37,7 +38,7 @@ def measure_network(
       width: of the images, in pixels.
       batch_size: images at a time.
       depth: for stacks, how many units; None is all.
-      precision: one of `tfdeblur.benchmarks.precision.PRECISIONS`.
+      precision: one of `tfdeblur.precision.PRECISIONS`.
       jit_compile: whether to compile with XLA; None is `default_jit_compile()`.
       runs: how often to time.
       warmup: how often to run before, at least 1.
@@ -52,7 +53,7 @@ def measure_network(
         not fit into memory.
     """
     jit_compile = default_jit_compile() if jit_compile is None else jit_compile
-    with building_in(precision):
+    with precision_scope(precision):
         model = build_model(name, depth)
     with memory_for(model, batch_size, height, width):
         blur = keras.random.uniform((batch_size, height, width, 3), seed=1)
