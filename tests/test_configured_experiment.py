@@ -68,9 +68,12 @@ def test_differences_are_named_with_both_values(tiny):
         other = made.full
     assert differing_bindings(one, other) == {
         "STEPS/gin.macro.value": ("6", "7"),
-        "models.DMPHN.weight_sharing": ("nothing", "True"),
+        "tfdeblur.models.DMPHN.weight_sharing": ("nothing", "True"),
     }
-    assert differing_bindings(other, one)["models.DMPHN.weight_sharing"] == ("True", "nothing")
+    assert differing_bindings(other, one)["tfdeblur.models.DMPHN.weight_sharing"] == (
+        "True",
+        "nothing",
+    )
 
 
 def test_gin_is_left_as_it_was(tiny):
@@ -81,8 +84,7 @@ def test_gin_is_left_as_it_was(tiny):
         with pytest.raises(InputError), configured_experiment([tiny], ["STEPZ = 3"]):
             pass
         assert gin.query_parameter("MY_MACRO/gin.macro.value") == 3
-        with pytest.raises(ValueError, match="STEPS"):
-            gin.query_parameter("STEPS/gin.macro.value")
+        assert "STEPS" not in gin.config_str()
     finally:
         gin.clear_config()
 

@@ -25,6 +25,7 @@ import gin
 from gin import config as gin_internals
 
 from tfdeblur.errors import InputError
+from tfdeblur.weights.files import network_identity
 
 # What gin 0.5 keeps between calls and parsing or calling can change. Gin has no
 # public way to save it; tests/test_config.py fails if a version adds to it.
@@ -90,8 +91,8 @@ def preset_of(model):
             model_class = _model_class()
             # By name, since gin hands out classes derived from the original.
             if model_class.__name__ == type(model).__name__:
-                config = model_class(name=model.name).get_config()
-                if config == model.get_config():
+                # The names of a stack's units are counted up with every stack that is made.
+                if network_identity(model_class()) == network_identity(model):
                     return name
     return None
 

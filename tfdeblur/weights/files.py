@@ -43,7 +43,7 @@ def save_weights(model, path, with_optimizer=False):
         with contextlib.nullcontext() if with_optimizer else _without_optimizer(model):
             model.save_weights(unfinished)
         with h5py.File(unfinished, "a") as file:
-            file.attrs[_MODEL_ATTRIBUTE] = json.dumps(_identity(model))
+            file.attrs[_MODEL_ATTRIBUTE] = json.dumps(network_identity(model))
 
 
 def _check_room(model, path, with_optimizer):
@@ -99,7 +99,7 @@ def load_weights(model, path):
         model.load_weights(path)
     except Exception as error:  # Keras raises many kinds for files of other models
         raise InputError(
-            f"{path}: these are not weights of {_describe(_identity(model))}: "
+            f"{path}: these are not weights of {_describe(network_identity(model))}: "
             f"{' '.join(str(error).split())[:200]}"
         ) from error
 
@@ -115,7 +115,7 @@ def _check_content(model, path):
         ) from None
     if not_finite:
         raise InputError(f"{path}: {not_finite[0]} holds NaN or infinity; the file is unusable.")
-    wanted = _identity(model)
+    wanted = network_identity(model)
     if stored is not None and _parsed(stored) != wanted:
         raise InputError(
             f"{path}: received weights of {_describe(_parsed(stored))}; expected weights of "
@@ -152,8 +152,11 @@ def _parsed(stored):
         return stored
 
 
-def _identity(model):
-    """Class and arguments of `model`, as JSON would give them back."""
+def network_identity(model):
+    """Class and arguments of `model` without its name and the like, as JSON would give them back.
+
+    Equal for networks that can hold each other's weights.
+    """
     return json.loads(json.dumps(_summary(type(model).__name__, model.get_config())))
 
 
