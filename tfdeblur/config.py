@@ -89,11 +89,11 @@ def preset_of(model):
             gin.clear_config()
             gin.parse_config_file(str(_preset_files()[name]))
             model_class = _model_class()
-            # By name, since gin hands out classes derived from the original.
-            if model_class.__name__ == type(model).__name__:
-                # The names of a stack's units are counted up with every stack that is made.
-                if network_identity(model_class()) == network_identity(model):
-                    return name
+            # By name, since gin hands out classes derived from the original. The names of a
+            # stack's units say nothing: they are counted up with every stack that is made.
+            alike = model_class.__name__ == type(model).__name__
+            if alike and network_identity(model_class()) == network_identity(model):
+                return name
     return None
 
 
