@@ -12,6 +12,7 @@ from PIL import Image
 from tensorflow.python.summary.summary_iterator import summary_iterator
 
 import tfdeblur
+from tests.data.pairs import telling_pair
 from tests.training.runs import (
     assert_same_tensors,
     everything_in,
@@ -22,6 +23,7 @@ from tests.training.runs import (
 )
 from tfdeblur.cli import run_app
 from tfdeblur.training.workdir import locked
+from tfdeblur.weights.files import load_weights
 
 # Two scales, so that the loss has parts; gray crops, as in the paper.
 TWO_SCALES = """
@@ -68,6 +70,12 @@ def events(folder):
     return found
 
 
+def size_of(path):
+    """(width, height) of an image file."""
+    with Image.open(path) as image:
+        return image.size
+
+
 def last_line(capsys):
     """The one line of standard error."""
     [line] = capsys.readouterr().err.splitlines()
@@ -109,8 +117,6 @@ def test_images_and_texts_of_a_run(full):
     width, height, png = seen[tag][6]
     assert (int(width), int(height)) == (4 * 48, 48)
     strip = tf.io.decode_png(png).numpy()
-    from tests.data.pairs import telling_pair
-
     blurred, sharp = telling_pair(0)
     restored = strip[:, 48:96].astype(int)
     np.testing.assert_array_equal(strip[:, :48], blurred)
@@ -127,9 +133,9 @@ def test_summary_and_pictures_of_a_run(full):
         assert np.isfinite(summary[name])
         assert np.isfinite(summary[f"input_{name}"])
     # A row for each of the three pairs: blurred, restored, sharp.
-    assert Image.open(full / "before_after.png").size == (3 * 48, 3 * 48)
-    curve = np.asarray(Image.open(full / "training_curve.png"))
-    assert curve.shape[1] > curve.shape[0] > 200
+    assert size_of(full / "before_after.png") == (3 * 48, 3 * 48)
+    width, height = size_of(full / "training_curve.png")
+    assert width > height > 200
 
 
 def test_history_of_a_run(full):
@@ -142,8 +148,6 @@ def test_history_of_a_run(full):
 def test_the_exported_weights_are_the_average_that_was_validated(full, rng):
     """The last validation is that of model.weights.h5, and best.weights.h5 is the best one."""
     model = tfdeblur.build_model(full / "config.gin")
-    from tfdeblur.weights.files import load_weights
-
     load_weights(model, full / "model.weights.h5")
     summary = json.loads((full / "summary.json").read_text())
     validated = [float(row["val_psnr_db"]) for row in history(full)]
@@ -175,7 +179,7 @@ def test_the_command_that_a_run_prints_deblurs(tiny, done, tmp_path, capsys):
     ]
     assert run_app("deblur", arguments) == 0
     [restored] = (tmp_path / "restored").iterdir()
-    assert Image.open(restored).size == (47, 31)
+    assert size_of(restored) == (47, 31)
 
 
 def test_a_run_restarts_from_its_own_config_alone(done, tmp_path, monkeypatch):

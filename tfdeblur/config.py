@@ -262,9 +262,14 @@ def _check_parameters():
 
 
 def _check_macros(given):
-    """Finds macros that were given and that nothing uses."""
+    """Finds macros that were given and that nothing uses, and those that are used and not given."""
     used = set(re.findall(r"%([\w.]+)", repr(list(gin_internals._CONFIG.values()))))
     macros = {scope for scope, selector in gin_internals._CONFIG if selector == "gin.macro"}
+    if missing := sorted(used - macros):
+        raise InputError(
+            f"Expected a value for {', '.join(missing)} as well; add a --gin_file that gives it, "
+            f'or --gin_param="{missing[0]}=...".'
+        )
     for name in given:
         macro = name.removesuffix("/gin.macro.value")
         if macro != name and macro not in used:

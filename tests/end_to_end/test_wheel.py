@@ -32,7 +32,11 @@ def wheel(tmp_path_factory):
 
 
 def test_holds_every_module_configuration_and_builder(wheel):
-    expected = {str(f.relative_to(PROJECT)) for f in PROJECT.glob("tfdeblur/**/*.py")}
+    expected = {
+        str(f.relative_to(PROJECT))
+        for suffix in (".py", ".html")
+        for f in PROJECT.glob(f"tfdeblur/**/*{suffix}")
+    }
     for folder in ("gin", "tfds_builders"):
         files = (f for f in PROJECT.glob(f"{folder}/**/*") if f.is_file())
         expected |= {

@@ -59,3 +59,4 @@ def kill(processes):
     for process in processes:
         process.kill()
         process.wait()
+        process.stdout.close()

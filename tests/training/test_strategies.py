@@ -1,5 +1,6 @@
 """However many devices and processes train, the weights are those of one."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -20,15 +21,19 @@ from tfdeblur.errors import InputError
 # Each replica rounds its own part; in bfloat16 (8 bits) and float16 (11 bits) early.
 TOLERANCES = {"bfloat16": 1e-2, "float16": 1e-4}
 SCRIPT = ["-m", "tests.training.train_distributed"]
-RUNS_OF_PROCESSES = ("global_clipnorm", "ema", "resumed", "float16")
+RUNS_OF_WORKERS = ("global_clipnorm", "ema", "resumed", "float16")
+RUNS_ON_JAX = ("ema", "resumed")
 
 
 def assert_same_training(received, expected, run):
     tolerance = TOLERANCES.get(run, 1e-6)
-    # A resumed run has the losses of its second epoch only.
-    losses = {"loss", "val_loss"} if run == "resumed" else set()
-    assert set(received) - losses == set(expected) - losses
-    for name in set(received) - losses:
+    names = set(received)
+    if run == "resumed":
+        # It has the metrics of its second epoch only; variables are named by numbers.
+        names = {name for name in names if name.isdigit()}
+        expected = {name: expected[name] for name in expected if name.isdigit()}
+    assert names == set(expected)
+    for name in names:
         np.testing.assert_allclose(
             received[name], expected[name], rtol=tolerance, atol=tolerance, err_msg=name
         )
@@ -49,7 +54,7 @@ def one_process():
     def result(run):
         run = {"resumed": "ema"}.get(run, run)
         if run not in results:
-            results[run] = train(distribution("none"), run)
+            results[run] = train(distribution("none"), run, folder=None)
         return results[run]
 
     return result
@@ -63,7 +68,7 @@ def mirrored():
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workers")
-    arguments = ["multi_worker", str(folder / "results"), ",".join(RUNS_OF_PROCESSES)]
+    arguments = ["multi_worker", str(folder / "results"), ",".join(RUNS_OF_WORKERS)]
     for text in outputs(start_workers(2, SCRIPT + arguments)):
         assert "multi_worker 2" in text.splitlines()
     return folder
@@ -72,7 +77,7 @@ def two_workers(tmp_path_factory):
 @pytest.fixture(scope="module")
 def jax(tmp_path_factory):
     folder = tmp_path_factory.mktemp("jax")
-    arguments = ["none,data_parallel", str(folder / "results"), ",".join(RUNS_OF_PROCESSES)]
+    arguments = ["none,data_parallel", str(folder / "results"), ",".join(RUNS_ON_JAX)]
     two_devices = "--xla_force_host_platform_device_count=2"
     process = start(SCRIPT + arguments, KERAS_BACKEND="jax", XLA_FLAGS=two_devices)
     [text] = outputs([process])
@@ -80,13 +85,13 @@ def jax(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("run", RUNS)
-def test_two_devices_train_as_one(run, mirrored, one_process):
+@pytest.mark.parametrize("run", sorted(set(RUNS) - {"resumed"}))
+def test_two_devices_train_as_one(run, mirrored, one_process, tmp_path):
     assert mirrored.num_replicas == 2
-    assert_same_training(train(mirrored, run), one_process(run), run)
+    assert_same_training(train(mirrored, run, tmp_path), one_process(run), run)
 
 
-@pytest.mark.parametrize("run", RUNS_OF_PROCESSES)
+@pytest.mark.parametrize("run", RUNS_OF_WORKERS)
 def test_two_processes_train_as_one(run, two_workers, one_process):
     results = load(two_workers, run)
     assert set(results) == {"multi_worker_0", "multi_worker_1"}
@@ -95,7 +100,7 @@ def test_two_processes_train_as_one(run, two_workers, one_process):
     assert_same_training(results["multi_worker_0"], one_process(run), run)
 
 
-@pytest.mark.parametrize("run", RUNS_OF_PROCESSES)
+@pytest.mark.parametrize("run", RUNS_ON_JAX)
 def test_two_devices_train_as_one_on_jax(run, jax):
     results = load(jax, run)
     assert set(results) == {"none_0", "data_parallel_0"}
@@ -138,8 +143,9 @@ def test_overflow_in_one_replica_skips_the_step_in_all(place, mirrored):
     images = rng.random((GLOBAL_BATCH, 16, 16, 1), np.float32)
     images[place] = 1e5
     model.fit(images, images, batch_size=GLOBAL_BATCH, verbose=0)
-    assert int(model.optimizer.iterations) == 0
-    assert float(model.optimizer.dynamic_scale) == 2.0**6
+    # `int` of a mirrored variable fails.
+    assert keras.ops.convert_to_numpy(model.optimizer.iterations) == 0
+    assert keras.ops.convert_to_numpy(model.optimizer.dynamic_scale) == 2.0**6
     for weight, value in zip(model.trainable_variables, before, strict=True):
         np.testing.assert_array_equal(weight.numpy(), value)
 

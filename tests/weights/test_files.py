@@ -49,6 +49,9 @@ def test_the_file_says_which_model_it_belongs_to(saved):
             "class": "DMPHN",
             "levels": [1],
             "weight_sharing": False,
+            "filters": [32, 64, 128],
+            "blocks_per_stage": 2,
+            "global_skip": False,
         }
 
 

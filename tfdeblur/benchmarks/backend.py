@@ -9,25 +9,6 @@ here waits for its result.
 import keras
 
 
-def runs_on_accelerator():
-    """Whether Keras computes on something else than the processor."""
-    if _backend() == "jax":
-        import jax
-
-        return jax.devices()[0].platform != "cpu"
-    import tensorflow as tf
-
-    return bool(tf.config.list_physical_devices("GPU"))
-
-
-def default_jit_compile():
-    """Whether to compile with XLA where nobody says.
-
-    JAX has no other way to make a graph. TensorFlow's own was faster than XLA on CPU.
-    """
-    return _backend() == "jax" or runs_on_accelerator()
-
-
 def synchronised(function, jit_compile, variables=()):
     """`function` as one graph whose call returns when the result is there.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import keras
 
-from tfdeblur.benchmarks.backend import runs_on_accelerator
+from tfdeblur.xla import runs_on_accelerator
 
 
 def environment():

@@ -11,35 +11,53 @@ import keras
 from keras import ops
 
 from tfdeblur.benchmarks.backend import synchronised
-from tfdeblur.benchmarks.timing import measure_seconds
+from tfdeblur.benchmarks.timing import seconds_of
 
 _FIRST_SIZE, _LAST_SIZE = 512, 16_384
 
 # A product this long hides what it costs to start it.
 _LONG_ENOUGH_SECONDS = 0.05
 
+_REPETITIONS = 3
 
-def machine_peak(precision="float32", first_size=_FIRST_SIZE, last_size=_LAST_SIZE):
-    """Multiply-adds per second of a large square matrix product, the best of five.
 
-    The size doubles until a product takes long enough to be timed well.
+class MatrixProduct:
+    """A product of two large square matrices whose speed can be measured again and again.
+
+    A machine's speed drifts, so whoever compares with it measures in turn.
 
     Args:
       precision: dtype of the matrices, e.g. "bfloat16".
-      first_size: rows of the smallest product to try.
+      first_size: rows of the smallest product to try. The size doubles until a
+        product takes long enough to be timed well.
       last_size: rows of the largest.
 
-    Returns:
-      A dict of "multiply_adds_per_second" and "matrix_size", the rows of the product.
+    Attributes:
+      size: rows of the matrices.
     """
-    product = synchronised(ops.matmul, jit_compile=False)
-    size = first_size
-    while True:
+
+    def __init__(self, precision="float32", first_size=_FIRST_SIZE, last_size=_LAST_SIZE):
+        self._precision = precision
+        self._product = synchronised(ops.matmul, jit_compile=False)
+        self._prepare(first_size)
+        while self._seconds() < _LONG_ENOUGH_SECONDS and 2 * self.size <= last_size:
+            self._prepare(2 * self.size)
+
+    def multiply_adds_per_second(self):
+        """What the machine reaches now: the best of three products."""
+        return self.size**3 / self._seconds()
+
+    def _prepare(self, size):
+        self.size = size
         # Not zeros, with which some devices draw less power and run faster.
-        left, right = (
-            ops.cast(keras.random.uniform((size, size), seed=seed), precision) for seed in (1, 2)
-        )
-        seconds = min(measure_seconds(lambda a=left, b=right: product(a, b)).timed)
-        if seconds >= _LONG_ENOUGH_SECONDS or 2 * size > last_size:
-            return {"multiply_adds_per_second": size**3 / seconds, "matrix_size": size}
-        size *= 2
+        self._factors = [
+            ops.cast(keras.random.uniform((size, size), seed=seed), self._precision)
+            for seed in (1, 2)
+        ]
+        self._run()
+
+    def _run(self):
+        self._product(*self._factors)
+
+    def _seconds(self):
+        return min(seconds_of(self._run) for _ in range(_REPETITIONS))

@@ -8,9 +8,8 @@ def network_lines(result):
         f"{result['model']}, {images}: {_seconds(result)}, {_memory(result)}",
         f"{result['multiply_adds'] / 1e9:.1f} G multiply-adds, "
         f"{result['multiply_adds_per_second'] / 1e9:.1f} G/s, "
-        f"{result['share_of_machine_peak']:.0%} of the "
-        f"{result['machine_peak_multiply_adds_per_second'] / 1e9:.1f} G/s that a "
-        f"{result['precision']} matrix product reaches",
+        f"{result['share_of_machine_peak']:.0%} of what a {result['precision']} matrix product "
+        f"reached in turn, {result['machine_peak_multiply_adds_per_second'] / 1e9:.1f} G/s",
         _ran_on(result),
     ]
 

@@ -33,20 +33,20 @@ class Seconds:
         }
 
 
+def seconds_of(run):
+    """Wall-clock seconds of `run()`, which must not return before its work is done."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
 def measure_seconds(run, runs=5, warmup=1):
-    """Times `run()`, which must not return before its work is done.
+    """`Seconds` of repeated runs.
 
     Args:
-      run: a function without arguments.
-      runs: how many runs to time, at least 1.
+      run: as for `seconds_of`.
+      runs: how many to time; 0 only warms up.
       warmup: how many to leave out before, at least 1.
-
-    Returns:
-      `Seconds`.
     """
-    seconds = []
-    for _ in range(warmup + runs):
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
+    seconds = [seconds_of(run) for _ in range(warmup + runs)]
     return Seconds(first=seconds[0], timed=tuple(seconds[warmup:]))

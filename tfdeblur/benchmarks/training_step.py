@@ -3,13 +3,14 @@
 import keras
 import numpy as np
 
-from tfdeblur.benchmarks.backend import default_jit_compile, wait
+from tfdeblur.benchmarks.backend import wait
 from tfdeblur.benchmarks.environment import environment
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for
-from tfdeblur.benchmarks.precision import building_in
 from tfdeblur.benchmarks.timing import measure_seconds
 from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
+from tfdeblur.precision import precision_scope
+from tfdeblur.xla import default_jit_compile
 
 
 def measure_training_step(
@@ -30,7 +31,7 @@ def measure_training_step(
       name: a preset.
       batch_size: crops in a batch.
       crop_size: side of the crops in pixels.
-      precision: one of `tfdeblur.benchmarks.precision.PRECISIONS`.
+      precision: one of `tfdeblur.precision.PRECISIONS`.
       jit_compile: whether to compile with XLA; None is `default_jit_compile()`.
       runs: how often to time.
       warmup: how often to run before, at least 1.
@@ -44,7 +45,7 @@ def measure_training_step(
         or that do not fit into memory.
     """
     jit_compile = default_jit_compile() if jit_compile is None else jit_compile
-    with building_in(precision):
+    with precision_scope(precision):
         model = build_model(name)
         _check_crop_size(model, crop_size)
         model.compile(keras.optimizers.Adam(1e-4), jit_compile=jit_compile)

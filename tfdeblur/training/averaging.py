@@ -9,20 +9,26 @@ from tfdeblur.training.optimizers import inner_optimizer
 
 @contextlib.contextmanager
 def averaged_weights(model):
-    """Lets `model` compute with the optimizer's moving average, where it keeps one.
+    """Inside, the weights are their moving averages; without `use_ema`, as they are.
 
-    Keras's callback for it swaps at points of `fit` that are not ours; it finds the
-    averages where this does.
+    Gives back the very same bits, which `keras.callbacks.SwapEMAWeights` does not:
+    on TensorFlow it swaps by adding and subtracting.
     """
-    averages = getattr(inner_optimizer(model.optimizer), "_model_variables_moving_average", None)
-    if not averages:
-        yield
-        return
-    kept = [keras.ops.convert_to_numpy(variable) for variable in model.trainable_variables]
-    for variable, average in zip(model.trainable_variables, averages, strict=True):
-        variable.assign(average)
+    if keras.backend.backend() == "jax":
+        # During `fit` on JAX the values are elsewhere; Keras fetches them, and takes what is
+        # assigned after that.
+        model.jax_state_sync()
+    optimizer = inner_optimizer(model.optimizer)
+    averages = optimizer._model_variables_moving_average if optimizer.use_ema else []
+    weights = optimizer._trainable_variables if optimizer.use_ema else []
+    saved = [keras.ops.convert_to_numpy(weight) for weight in weights]
     try:
+        _assign(weights, [keras.ops.convert_to_numpy(average) for average in averages])
         yield
     finally:
-        for variable, value in zip(model.trainable_variables, kept, strict=True):
-            variable.assign(value)
+        _assign(weights, saved)
+
+
+def _assign(variables, values):
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

@@ -64,7 +64,7 @@ class Checkpoints:
         self._remove_unfinished()
 
     def restore_newest(self, model):
-        """Restores the compiled `model` with its built optimizer; returns the step, 0 for none.
+        """Restores the compiled `model` with its optimizer; returns the step, 0 for none.
 
         A damaged checkpoint is passed over with a warning, and the one before it taken.
 
@@ -72,6 +72,8 @@ class Checkpoints:
           InputError: when there are checkpoints and none is whole, or the newest whole
             one is of another model.
         """
+        # Keras passes over the state of an optimizer that has no variables yet.
+        model.optimizer.build(model.trainable_variables)
         steps = self.steps()
         for step in reversed(steps):
             if self._is_whole(step):

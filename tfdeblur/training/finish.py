@@ -2,6 +2,7 @@
 
 import shutil
 
+import keras
 import numpy as np
 
 from tfdeblur.config import preset_names
@@ -31,15 +32,14 @@ def finish(prepared, workdir):
       workdir: the run's folder, a Path.
     """
     report = prepared.experiment.report
-    model = prepared.model
     write_training_curve(read_history(workdir / names.HISTORY), workdir / names.CURVE)
-    with averaged_weights(model):
-        save_weights(model, workdir / names.WEIGHTS)
-        if prepared.validation_source is not None and report.evaluate_at_end:
-            _evaluate(prepared, workdir)
-        if report.export_at_end:
-            export_saved_model(model, workdir / names.SAVED_MODEL)
-            print(f"exported: {workdir / names.SAVED_MODEL}")
+    model = _trained_network(prepared)
+    save_weights(model, workdir / names.WEIGHTS)
+    if prepared.validation_source is not None and report.evaluate_at_end:
+        _evaluate(Deblurrer(model), prepared, workdir)
+    if report.export_at_end:
+        export_saved_model(model, workdir / names.SAVED_MODEL)
+        print(f"exported: {workdir / names.SAVED_MODEL}")
     # A network that is no preset is described by the run's own configuration.
     model_name = model.name if model.name in preset_names() else workdir / names.CONFIG
     print(
@@ -49,16 +49,26 @@ def finish(prepared, workdir):
     )
 
 
-def _evaluate(prepared, workdir):
-    deblurrer = Deblurrer(prepared.model)
-    folder = workdir / names.EVALUATION
+def _trained_network(prepared):
+    """A new network with the trained weights, or their average: in float32, on one device."""
+    trained = prepared.model
+    model = prepared.experiment.model(name=trained.name)
+    model.build((None, None, None, prepared.experiment.num_channels))
+    with averaged_weights(trained):
+        model.set_weights([keras.ops.convert_to_numpy(weight) for weight in trained.weights])
+    return model
+
+
+def _evaluate(deblurrer, prepared, workdir):
+    # A run that is later made longer has another evaluation.
+    folder = workdir / names.EVALUATION / f"step_{prepared.experiment.run.steps:09d}"
     summary = evaluate(deblurrer, prepared.validation_source, folder)
     shutil.copyfile(folder / names.SUMMARY, workdir / names.SUMMARY)
     for name, unit in (("psnr_db", " dB"), ("ssim_matlab3d", ""), ("ssim_gaussian", "")):
         before, after = summary[f"input_{name}"], summary[name]
         print(f"{name}: {before:.3f}{unit} blurred, {after:.3f}{unit} restored")
     write_before_and_after(deblurrer, prepared.validation_source, workdir / names.PICTURE)
-    print(f"pictures: {workdir / names.PICTURE}, all images: {folder / 'report.html'}")
+    print(f"pictures: {workdir / names.PICTURE}\nreport: {folder / 'report.html'}")
 
 
 def write_before_and_after(deblurrer, source, path):

@@ -16,6 +16,7 @@ from tfdeblur.config import preset_of
 from tfdeblur.data import training_batches
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.errors import InputError
+from tfdeblur.precision import precision_scope
 from tfdeblur.training import workdir as names
 from tfdeblur.training.callbacks.checkpointing import Checkpointing
 from tfdeblur.training.callbacks.counting import Counting
@@ -28,10 +29,10 @@ from tfdeblur.training.experiment import Experiment, check_crop_size
 from tfdeblur.training.input_wait import InputWait
 from tfdeblur.training.interruption import interruptible
 from tfdeblur.training.optimizers import build_optimizer
-from tfdeblur.training.precision import precision_scope
 from tfdeblur.training.progress import Progress
 from tfdeblur.training.strategies import Distribution, distribution
 from tfdeblur.weights.files import load_weights
+from tfdeblur.xla import default_jit_compile
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +79,6 @@ def prepare_model(experiment):
             model.training_loss = experiment.loss()
         model = distributed.prepare(model)
         model.compile(build_optimizer(experiment.optimizer, run.steps), jit_compile=jit_compile)
-        model.optimizer.build(model.trainable_variables)
     return model, distributed
 
 
@@ -114,8 +114,7 @@ def train(prepared, workdir, texts=None, verbose="auto"):
     experiment, model, distributed = prepared.experiment, prepared.model, prepared.distributed
     run = experiment.run
     checkpoints = Checkpoints(workdir / names.CHECKPOINTS, experiment.checkpoints.keep)
-    with distributed.scope():
-        step = checkpoints.restore_newest(model)
+    step = checkpoints.restore_newest(model)
     progress = Progress(step, run.steps)
     if step < run.steps:
         input_wait = InputWait()
@@ -133,7 +132,7 @@ def train(prepared, workdir, texts=None, verbose="auto"):
         # A worker that stopped by itself would leave the others waiting for it.
         alone = distributed.num_workers == 1
         stoppable = interruptible(progress) if alone else contextlib.nullcontext()
-        with stoppable, _data_errors_in_words():
+        with stoppable, _errors_in_words():
             model.fit(
                 distributed.dataset(input_wait.measured(batches)),
                 steps_per_epoch=run.steps_per_epoch,
@@ -189,14 +188,12 @@ def _callbacks(prepared, workdir, progress, checkpoints, input_wait, texts):
 def _jit_compile(run, distributed):
     if run.jit_compile is not None:
         return run.jit_compile
-    if keras.backend.backend() == "jax":
-        return True
-    # On CPU XLA takes longer to compile than it saves; replicas cannot be compiled.
-    return distributed.num_replicas == 1 and bool(tf.config.list_physical_devices("GPU"))
+    replicated = keras.backend.backend() == "tensorflow" and distributed.num_replicas > 1
+    return default_jit_compile() and not replicated
 
 
 @contextlib.contextmanager
-def _data_errors_in_words():
+def _errors_in_words():
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
@@ -205,3 +202,8 @@ def _data_errors_in_words():
         said = re.sub(r"\] \[|^\[|\]$", " ", found[1]) if found else error.message.splitlines()[0]
         said = " ".join(said.split()).replace("b'", "'")
         raise InputError(f"Unusable training data: {said}. Mend or remove that pair.") from error
+    except tf.errors.UnavailableError as error:
+        raise InputError(
+            "A worker was lost; start all of them again with the same command, which goes on from "
+            "the last checkpoint."
+        ) from error

@@ -63,7 +63,7 @@ def cosine(steps, learning_rate=1e-4, warmup_steps=0, final_fraction=0.0):
 
 def check_number(name, value, most=math.inf):
     """Raises InputError unless `value` is a number from 0 to `most`."""
-    if not (isinstance(value, numbers.Real) and 0 <= value <= most):
+    if not (isinstance(value, numbers.Real) and 0 <= float(value) <= most):
         upper = "" if most == math.inf else f" and at most {most}"
         raise InputError(f"Received {name} = {value!r}; expected a number of at least 0{upper}.")
 

@@ -4,9 +4,10 @@ import keras
 import numpy as np
 import pytest
 
+from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN, PSSNSC
-from tfdeblur.training.precision import PRECISIONS, precision_scope
+from tfdeblur.precision import PRECISIONS, precision_scope
 
 # Significant bits of the outputs, the hidden one included.
 BITS = {"float32": 24, "bfloat16": 8, "float16": 11}
@@ -68,3 +69,11 @@ def test_float16_scales_the_loss_and_bfloat16_does_not():
 def test_unknown_precision_is_refused():
     with pytest.raises(InputError, match=r"'half'; expected one of float32, bfloat16, float16"):
         precision_scope("half").__enter__()
+
+
+@pytest.mark.parametrize("name", ["dmsn_2", "stack2_vmphn", "pss_nsc", "pss_nsc_denseblock"])
+def test_every_kind_of_network_takes_16_bits(name):
+    with precision_scope("bfloat16"):
+        model = build_model(name)
+    image = keras.KerasTensor((1, 16, 16, 3), "float32")
+    assert keras.backend.standardize_dtype(model(image)[-1].dtype) == "bfloat16"
