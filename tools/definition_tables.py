@@ -65,8 +65,8 @@ def _lessons(groups):
     of_blurred = max(_spread_of_definitions(group[0], "input_") for group in groups)
     lines = [
         f"- Quantisation moves PSNR by up to {psnr:.2f} dB and an SSIM by up to {ssim:.4f}.",
-        f"- The definition of SSIM moves it by up to {definition:.3f} for identical restored images "
-        f"and {of_blurred:.3f} for blurred ones: it also changes how large a gain looks.",
+        f"- The definition of SSIM moves it by up to {definition:.3f} for identical restored "
+        f"images and {of_blurred:.3f} for blurred ones: it changes how large a gain looks, too.",
     ]
     gain = max(
         abs(float(a[0].ssim_matlab3d) - float(b[0].ssim_matlab3d)) for a in groups for b in groups
