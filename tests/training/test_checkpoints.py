@@ -168,3 +168,10 @@ def test_files_of_the_user_stay(model, tmp_path):
         checkpoints.save(model, number)
     assert all(note.read_text() == "mine" for note in notes)
     assert checkpoints.steps() == [2]
+
+
+def test_an_optimizer_that_does_not_fit_is_refused_rather_than_forgotten(model, tmp_path):
+    """Keras would warn and train on with the moments at zero."""
+    Checkpoints(tmp_path).save(model, 2)
+    with pytest.raises(InputError, match="optimizer"):
+        Checkpoints(tmp_path).restore_newest(compiled())

@@ -119,3 +119,11 @@ def test_refusals(settings, said):
 def test_norm_is_no_weight_of_the_network():
     """It lives with the optimizer: weight files do not depend on it."""
     assert compiled().count_params() == tiny_dmphn().count_params()
+
+
+def test_building_twice_adds_nothing():
+    """Keras passes over a stored optimizer that has another number of variables."""
+    model = compiled(ema_decay=0.9)
+    before = [variable.path for variable in model.optimizer.variables]
+    model.optimizer.build(model.trainable_variables)
+    assert [variable.path for variable in model.optimizer.variables] == before

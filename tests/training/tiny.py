@@ -1,9 +1,12 @@
 """A network of a few hundred weights, compiled and trained for a few steps."""
 
+import functools
+
 import keras
 import numpy as np
 
 from tfdeblur.models import DMPHN
+from tfdeblur.training import schedules
 from tfdeblur.training.optimizers import OptimizerSettings, build_optimizer
 
 
@@ -23,7 +26,8 @@ def random_pairs(seed=0, num_pairs=2, size=8):
 def compiled(model=None, **settings):
     """The network with an optimizer of the project."""
     model = model or tiny_dmphn()
-    settings = {"schedule": lambda steps: 1e-2, **settings}
+    schedule = functools.partial(schedules.constant, learning_rate=1e-2)
+    settings = {"schedule": schedule, **settings}
     model.compile(build_optimizer(OptimizerSettings(**settings), 100))
     model.optimizer.build(model.trainable_variables)
     return model

@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import re
+import warnings
 from pathlib import Path
 
 from tfdeblur.atomic_write import atomic_write
@@ -77,7 +78,9 @@ class Checkpoints:
         steps = self.steps()
         for step in reversed(steps):
             if self._is_whole(step):
-                load_weights(model, self.weights_path(step))
+                # Keras only warns when it passes over the state of an optimizer.
+                with warnings.catch_warnings(action="error", category=UserWarning):
+                    load_weights(model, self.weights_path(step))
                 return step
             _log.warning(
                 "checkpoint %s is damaged; going back to the one before", self.weights_path(step)

@@ -47,6 +47,9 @@ class _GradientNorm(keras.optimizers.Optimizer):
     """Remembers the norm of all gradients together, before they are clipped."""
 
     def build(self, variables):
+        if self.built:
+            # Another variable would make Keras pass over the optimizer's state in a checkpoint.
+            return
         super().build(variables)
         # Replicas see gradients of their own; what is shown is the mean of their norms.
         self.gradient_norm = self.add_variable((), name="gradient_norm", aggregation="mean")
