@@ -68,7 +68,7 @@ def _evaluate(deblurrer, prepared, workdir):
         before, after = summary[f"input_{name}"], summary[name]
         print(f"{name}: {before:.3f}{unit} blurred, {after:.3f}{unit} restored")
     write_before_and_after(deblurrer, prepared.validation_source, workdir / names.PICTURE)
-    print(f"pictures: {workdir / names.PICTURE}\nreport: {folder / 'report.html'}")
+    print(f"blurred, restored, sharp: {workdir / names.PICTURE}\nreport: {folder / 'report.html'}")
 
 
 def write_before_and_after(deblurrer, source, path):
