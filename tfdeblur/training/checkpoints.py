@@ -112,6 +112,9 @@ class Checkpoints:
         for path in self.folder.glob(f"step_*{SUFFIX}"):
             if path not in complete:
                 path.unlink()
+        # Of a run that was killed while it wrote, at a step where no later run saves.
+        for path in self.folder.glob(".unfinished.step_*"):
+            path.unlink()
 
 
 def sha256(path):
