@@ -131,7 +131,7 @@ def _check(image):
 
 
 def _size_in_words(shape):
-    return f"{shape[1]}x{shape[0]} pixels"
+    return "x".join(map(str, shape[1::-1])) + " pixels"
 
 
 def _compiled(restore):
