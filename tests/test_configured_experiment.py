@@ -153,3 +153,12 @@ def test_files_are_found_by_their_path_below_gin(tmp_path, monkeypatch):
     with configured_experiment([config_dir() / inside]) as by_path:
         pass
     assert by_name.full == by_path.full
+
+
+def test_relative_paths_are_those_of_the_user(tiny, tmp_path, monkeypatch):
+    with configured_experiment([tiny]) as made:
+        (tmp_path / "config.gin").write_text(made.full)
+    monkeypatch.chdir(tmp_path)
+    with configured_experiment(["config.gin"]) as again:
+        assert again.experiment.run.steps == made.experiment.run.steps
+    assert build_model("config.gin").levels == (1,)

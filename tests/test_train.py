@@ -278,6 +278,17 @@ def test_packaged_files_are_found_from_any_directory(tmp_path, capsys, monkeypat
         ("Experiment.train_data=None", "train_data"),
         ("Experiment.model=None", "model"),
         ("PAIRS=None", "folder"),
+        ("RunSettings.seed=-1", "RunSettings.seed = -1"),
+        ("RunSettings.jit_compile='no'", "jit_compile = 'no'; expected True, False or None"),
+        ("RunSettings.deterministic='no'", "deterministic = 'no'"),
+        ("ReportSettings.profile_steps=3", "profile_steps = 3; expected two steps"),
+        ("ReportSettings.num_images=None", "num_images = None"),
+        ("ReportSettings.num_validation_pairs=0", "num_validation_pairs = 0"),
+        ("OptimizerSettings.accumulation_steps=0", "accumulation_steps = 0"),
+        ("OptimizerSettings.schedule=3", "schedule = 3"),
+        ("CropSettings.augmentations='flip'", "augmentations = 'flip'; expected a list"),
+        ("Experiment.loss=3", "loss = 3; expected a constructor"),
+        ("WARMUP_STEPS=2.5", "warmup_steps = 2.5"),
     ],
 )
 def test_wrong_parameters_are_one_line_and_nothing_is_written(
@@ -343,6 +354,7 @@ def test_weights_of_another_network_are_refused(tiny, done, tmp_path, capsys):
     [
         ("models.DMPHN.levels=(1, 2)", "models.DMPHN.levels: (1,) there, (1, 2) here"),
         ("LEARNING_RATE=0.5", "LEARNING_RATE/gin.macro.value: 0.001 there, 0.5 here"),
+        ("WARMUP_STEPS=1", "WARMUP_STEPS/gin.macro.value: 2 there, 1 here"),
         ("OptimizerSettings.ema_decay=None", "ema_decay: 0.9 there, None here"),
         ("RunSettings.precision='bfloat16'", "precision: nothing there, 'bfloat16' here"),
     ],

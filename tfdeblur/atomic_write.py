@@ -1,6 +1,7 @@
 """Files that appear whole or not at all."""
 
 import contextlib
+import os
 from pathlib import Path
 
 
@@ -16,6 +17,9 @@ def atomic_write(path):
     unfinished = path.with_name(f".unfinished.{path.name}")
     try:
         yield unfinished
+        # Or a power cut could leave the new name with nothing in it.
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -148,9 +148,9 @@ def configured_experiment(files, bindings=()):
         _check_parameters()
         _check_macros(set(_bindings()) - in_files)
         full = gin.config_str()
-        with _errors_of_bindings_in_words():
+        with binding_errors_in_words():
             experiment = _experiment(files)
-            yield ConfiguredExperiment(experiment, full)
+        yield ConfiguredExperiment(experiment, full)
 
 
 def _experiment(files):
@@ -166,8 +166,12 @@ def _experiment(files):
 
 
 @contextlib.contextmanager
-def _errors_of_bindings_in_words():
-    """One line for what a configured constructor refuses; gin adds lines of its own."""
+def binding_errors_in_words():
+    """One line for what a configured constructor refuses; gin adds lines of its own.
+
+    Around the calls of an experiment's constructors, and of nothing else, whose errors
+    would be taken for those of a configuration.
+    """
     try:
         yield
     except InputError as error:
@@ -204,7 +208,8 @@ def differing_bindings(one, other):
 def _find(file):
     for path in (Path(file), config_dir() / file):
         if path.is_file():
-            return path
+            # Gin would look for a relative path in the packaged folder only.
+            return path.resolve()
     names = [name for name in _run_file_names() if not Path(name).name.startswith("_")]
     raise InputError(
         f"Received the gin file {file}; expected a file, or one of the packaged ones: "
@@ -297,7 +302,7 @@ def _model_class():
 
 def _unbuilt_model(name):
     if str(name).endswith(".gin") and Path(name).is_file():
-        file, model_name = Path(name), Path(name).stem
+        file, model_name = Path(name).resolve(), Path(name).stem
     elif name in _preset_files():
         file, model_name = _preset_files()[name], name
     else:

@@ -48,10 +48,18 @@ def test_without_checkpoints_training_begins_at_the_beginning(model, tmp_path):
 
 def test_the_newest_are_kept(model, tmp_path):
     checkpoints = Checkpoints(tmp_path, keep=2)
-    for number in (1, 5, 1_000_000_000, 20):
+    for number in (1, 5, 20, 1_000_000_000):
         checkpoints.save(model, number)
     assert checkpoints.steps() == [20, 1_000_000_000]
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_run_that_went_back_keeps_what_it_saves(model, tmp_path):
+    checkpoints = Checkpoints(tmp_path, keep=1)
+    checkpoints.save(model, 60)
+    checkpoints.save(model, 53)  # 60 was damaged, and the run went on from an earlier one
+    assert checkpoints.steps() == [53]
+    assert Checkpoints(tmp_path).restore_newest(model) == 53
 
 
 def test_a_checkpoint_is_a_weight_file(model, tmp_path):
@@ -160,7 +168,7 @@ def test_a_checkpoint_of_another_network_is_refused(model, tmp_path):
 
 
 def test_files_of_the_user_stay(model, tmp_path):
-    notes = [tmp_path / name for name in ("notes.txt", "step_best.json", "mine.weights.h5")]
+    notes = [tmp_path / name for name in ("notes.txt", "step_best.json", "step_best.weights.h5")]
     for note in notes:
         note.write_text("mine")
     checkpoints = Checkpoints(tmp_path, keep=1)

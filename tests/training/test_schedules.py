@@ -67,10 +67,19 @@ def test_cosine(warmup, final):
         functools.partial(schedules.polynomial, learning_rate=None),
         functools.partial(schedules.polynomial, power=-1.0),
         functools.partial(schedules.step_decay, factor=float("nan")),
-        functools.partial(schedules.cosine, warmup_steps="100"),
         functools.partial(schedules.cosine, final_fraction=1.5),
     ],
 )
 def test_values_that_are_no_rates(make):
     with pytest.raises(InputError, match=r"Received \w+ = .*; expected a number of at least 0"):
         make(STEPS)
+
+
+@pytest.mark.parametrize("warmup_steps", ["100", 2.5, -1])
+def test_warm_ups_that_are_no_steps(warmup_steps):
+    with pytest.raises(InputError, match=r"warmup_steps = .*; expected a whole number"):
+        schedules.cosine(STEPS, warmup_steps=warmup_steps)
+
+
+def test_a_warm_up_leaves_half_of_a_short_run():
+    assert value_at(schedules.cosine(10, 1.0, warmup_steps=100), 5) == pytest.approx(1.0)

@@ -59,7 +59,10 @@ class Checkpoints:
         save_weights(model, path, with_optimizer=True)
         with atomic_write(self._json_path(step)) as unfinished:
             unfinished.write_text(json.dumps({"step": step, "sha256": sha256(path)}) + "\n")
-        # Only now, so that a failure above leaves all that was there.
+        # Only now, so that a failure above leaves all that was there. A later step is one that
+        # was damaged when the run went back before it.
+        for later in (other for other in self.steps() if other > step):
+            self._remove(later)
         for old in self.steps()[: -self.keep]:
             self._remove(old)
         self._remove_unfinished()
@@ -109,7 +112,7 @@ class Checkpoints:
 
     def _remove_unfinished(self):
         complete = {self.weights_path(step) for step in self.steps()}
-        for path in self.folder.glob(f"step_*{SUFFIX}"):
+        for path in self.folder.glob(f"step_{'[0-9]' * 9}{SUFFIX}"):
             if path not in complete:
                 path.unlink()
         # Of a run that was killed while it wrote, at a step where no later run saves.

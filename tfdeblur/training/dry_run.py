@@ -2,6 +2,7 @@
 
 import math
 
+from tfdeblur.config import binding_errors_in_words
 from tfdeblur.training.loop import prepare_data, prepare_model
 from tfdeblur.training.memory import training_bytes
 
@@ -17,7 +18,8 @@ def dry_run(configured):
     """
     experiment = configured.experiment
     print(configured.full)
-    model, distributed = prepare_model(experiment)
+    with binding_errors_in_words():
+        model, distributed = prepare_model(experiment)
     run, crops = experiment.run, experiment.crops
     print(f"model: {model.name}, parameters: {model.count_params():,}")
     print(
@@ -27,7 +29,8 @@ def dry_run(configured):
     per_replica = run.batch_size // distributed.num_replicas
     num_bytes = training_bytes(model, per_replica, crops.crop_size, experiment.num_channels)
     print(f"memory: about {_rounded(num_bytes)} on each replica, above the framework's own")
-    train_source, validation_source = prepare_data(experiment)
+    with binding_errors_in_words():
+        train_source, validation_source = prepare_data(experiment)
     print(f"training data: {train_source.name}, {train_source.num_pairs:,} pairs")
     if validation_source is not None:
         print(f"validation data: {validation_source.name}, {validation_source.num_pairs:,} pairs")

@@ -125,17 +125,72 @@ class Experiment:
                         f"Received {type(settings).__name__}.{name} = {value!r}; expected a whole "
                         "number of at least 1."
                     )
-        if not isinstance(self.run.seed, int):
-            raise InputError(
-                f"Received RunSettings.seed = {self.run.seed!r}; expected a whole number."
-            )
-        for name in ("model", "train_data"):
-            value = getattr(self, name)
-            if not callable(value):
-                raise InputError(
-                    f"Received Experiment.{name} = {value!r}; expected a constructor, such as a "
-                    "file of models/ or data/ binds."
-                )
+        report, run = self.report, self.run
+        pair = report.profile_steps
+        for holds, name, value, expected in (
+            (_is_count(run.seed), "RunSettings.seed", run.seed, "a whole number of at least 0"),
+            (
+                run.jit_compile in (None, True, False),
+                "RunSettings.jit_compile",
+                run.jit_compile,
+                "True, False or None",
+            ),
+            (
+                isinstance(run.deterministic, bool),
+                "RunSettings.deterministic",
+                run.deterministic,
+                "True or False",
+            ),
+            (
+                _is_count(report.num_images),
+                "ReportSettings.num_images",
+                report.num_images,
+                "a whole number of at least 0",
+            ),
+            (
+                report.num_validation_pairs is None
+                or (_is_count(report.num_validation_pairs) and report.num_validation_pairs > 0),
+                "ReportSettings.num_validation_pairs",
+                report.num_validation_pairs,
+                "a whole number of at least 1, or None for all",
+            ),
+            (
+                pair is None or (isinstance(pair, (tuple, list)) and len(pair) == 2),
+                "ReportSettings.profile_steps",
+                pair,
+                "two steps, such as (20, 30)",
+            ),
+            (
+                isinstance(self.crops.augmentations, (tuple, list)),
+                "CropSettings.augmentations",
+                self.crops.augmentations,
+                'a list of names, such as ("flip",)',
+            ),
+            (
+                callable(self.optimizer.schedule),
+                "OptimizerSettings.schedule",
+                self.optimizer.schedule,
+                "a function of schedules, as the files of optim/ bind",
+            ),
+            (callable(self.model), "Experiment.model", self.model, _CONSTRUCTOR),
+            (callable(self.train_data), "Experiment.train_data", self.train_data, _CONSTRUCTOR),
+            (
+                self.loss is None or callable(self.loss),
+                "Experiment.loss",
+                self.loss,
+                "a constructor of losses, such as @losses.NegativePSNR",
+            ),
+        ):
+            if not holds:
+                raise InputError(f"Received {name} = {value!r}; expected {expected}.")
+
+
+_CONSTRUCTOR = "a constructor, such as a file of models/ or data/ binds"
+
+
+def _is_count(value):
+    # To Python, True is a whole number.
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def check_crop_size(model, crop_size):

@@ -1,11 +1,15 @@
 """What a complete run leaves: weights, curve, evaluation, pictures, an exported model."""
 
+import shlex
 import shutil
+import sys
+from pathlib import Path
 
 import keras
 import numpy as np
 
 from tfdeblur.config import preset_names
+from tfdeblur.errors import InputError
 from tfdeblur.evaluation import evaluate
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
 from tfdeblur.images.photo import Photo
@@ -37,16 +41,21 @@ def finish(prepared, workdir):
     save_weights(model, workdir / names.WEIGHTS)
     if prepared.validation_source is not None and report.evaluate_at_end:
         _evaluate(Deblurrer(model), prepared, workdir)
+    elif prepared.validation_source is None:
+        print("nothing evaluated: Experiment.validation_data names no held-out pairs")
     if report.export_at_end:
         export_saved_model(model, workdir / names.SAVED_MODEL)
         print(f"exported: {workdir / names.SAVED_MODEL}")
     # A network that is no preset is described by the run's own configuration.
     model_name = model.name if model.name in preset_names() else workdir / names.CONFIG
-    print(
-        "your own photo:\n"
-        f"  tfdeblur deblur --model={model_name} --weights={workdir / names.WEIGHTS} "
-        "--output=restored photo.jpg"
-    )
+    command = [_program(), "deblur", f"--model={model_name}"]
+    command += [f"--weights={workdir / names.WEIGHTS}", "--output=restored", "photo.jpg"]
+    print(f"your own photo:\n  {shlex.join(command)}")
+
+
+def _program():
+    """How this program was called, if it was by its name: it may not be on the PATH."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "tfdeblur" else "tfdeblur"
 
 
 def _trained_network(prepared):
@@ -62,7 +71,11 @@ def _trained_network(prepared):
 def _evaluate(deblurrer, prepared, workdir):
     # A run that is later made longer has another evaluation.
     folder = workdir / names.EVALUATION / f"step_{prepared.experiment.run.steps:09d}"
-    summary = evaluate(deblurrer, prepared.validation_source, folder)
+    try:
+        summary = evaluate(deblurrer, prepared.validation_source, folder)
+    except InputError:
+        # Of other weights, pairs or versions, before something was changed.
+        summary = evaluate(deblurrer, prepared.validation_source, folder, overwrite=True)
     shutil.copyfile(folder / names.SUMMARY, workdir / names.SUMMARY)
     for name, unit in (("psnr_db", " dB"), ("ssim_matlab3d", ""), ("ssim_gaussian", "")):
         before, after = summary[f"input_{name}"], summary[name]

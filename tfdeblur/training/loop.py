@@ -34,6 +34,13 @@ from tfdeblur.training.strategies import Distribution, distribution
 from tfdeblur.weights.files import load_weights
 from tfdeblur.xla import default_jit_compile
 
+# What reading and decoding can raise; the first comes from elsewhere as well.
+_OF_DATA = (
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.DataLossError,
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Prepared:
@@ -67,10 +74,12 @@ def prepare_model(experiment):
     jit_compile = _jit_compile(run, distributed)
     distributed.check(run.batch_size, jit_compile, experiment.optimizer.accumulation_steps)
     with distributed.scope(), precision_scope(run.precision):
-        name = preset_of(experiment.model())
+        model = experiment.model()
+        # Keras would count up the names of networks that are no preset.
+        name = preset_of(model) or type(model).__name__.lower()
         # After whatever else draws numbers, so that initial weights depend on the seed alone.
         keras.utils.set_random_seed(run.seed)
-        model = experiment.model(name=name) if name else experiment.model()
+        model = experiment.model(name=name)
         check_crop_size(model, experiment.crops.crop_size)
         model.build((None, None, None, experiment.num_channels))
         if experiment.initial_weights is not None:
@@ -104,7 +113,7 @@ def train(prepared, workdir, texts=None, verbose="auto"):
       verbose: as for `keras.Model.fit`.
 
     Returns:
-      The steps done: fewer than the experiment's after SIGTERM.
+      The run's `Progress`; it is interrupted after SIGTERM.
 
     Raises:
       InputError: when data is unusable, the loss is not finite any more, or the folder
@@ -142,7 +151,7 @@ def train(prepared, workdir, texts=None, verbose="auto"):
                 shuffle=False,
                 verbose=verbose if distributed.is_chief else 0,
             )
-    return progress.step
+    return progress
 
 
 def _callbacks(prepared, workdir, progress, checkpoints, input_wait, texts):
@@ -196,14 +205,34 @@ def _jit_compile(run, distributed):
 def _errors_in_words():
     try:
         yield
-    except tf.errors.InvalidArgumentError as error:
-        found = re.search(r"assertion failed: (.*)", error.message)
-        # An assertion's parts come in brackets.
-        said = re.sub(r"\] \[|^\[|\]$", " ", found[1]) if found else error.message.splitlines()[0]
-        said = " ".join(said.split()).replace("b'", "'")
+    except (
+        tf.errors.InvalidArgumentError,
+        tf.errors.NotFoundError,
+        tf.errors.DataLossError,
+    ) as error:
+        said = _of_data(error)
+        if said is None:
+            raise
         raise InputError(f"Unusable training data: {said}. Mend or remove that pair.") from error
+    except tf.errors.ResourceExhaustedError as error:
+        raise InputError(
+            "The memory ran out while training; lower BATCH_SIZE or CROP_SIZE, or use "
+            "RunSettings.precision = 'bfloat16'."
+        ) from error
     except tf.errors.UnavailableError as error:
         raise InputError(
             "A worker was lost; start all of them again with the same command, which goes on from "
             "the last checkpoint."
         ) from error
+
+
+def _of_data(error):
+    """What an error says of the data in one line, or None if it is about something else."""
+    if found := re.search(r"assertion failed: (.*)", error.message):
+        # An assertion's parts come in brackets.
+        said = re.sub(r"\] \[|^\[|\]$", " ", found[1])
+        return " ".join(said.split()).replace("b'", "'")
+    is_of_data = not isinstance(error, tf.errors.InvalidArgumentError) or re.search(
+        "[Dd]ecode|PNG|JPEG|BMP|image", error.message
+    )
+    return error.message.splitlines()[0] if is_of_data else None

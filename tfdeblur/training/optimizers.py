@@ -83,6 +83,14 @@ def build_optimizer(settings, steps):
             f"Received OptimizerSettings.weight_decay = {settings.weight_decay} for "
             f"{settings.algorithm!r}; expected algorithm 'adamw' with it."
         )
+    accumulation_steps = settings.accumulation_steps
+    if accumulation_steps is not None and not (
+        isinstance(accumulation_steps, int) and accumulation_steps >= 1
+    ):
+        raise InputError(
+            f"Received OptimizerSettings.accumulation_steps = {accumulation_steps!r}; expected a "
+            "whole number of at least 1, or None."
+        )
     decay = {"weight_decay": settings.weight_decay} if settings.algorithm == "adamw" else {}
     averaging = (
         {} if settings.ema_decay is None else {"use_ema": True, "ema_momentum": settings.ema_decay}
@@ -91,7 +99,8 @@ def build_optimizer(settings, steps):
         settings.schedule(steps),
         epsilon=settings.epsilon,
         global_clipnorm=settings.clip_norm,
-        gradient_accumulation_steps=settings.accumulation_steps,
+        # Keras takes None for one batch an update, and not 1.
+        gradient_accumulation_steps=None if accumulation_steps == 1 else accumulation_steps,
         **decay,
         **averaging,
     )

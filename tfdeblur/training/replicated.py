@@ -22,6 +22,8 @@ weights after training with those of one process.
 import keras
 import tensorflow as tf
 
+from tfdeblur.training.optimizers import inner_optimizer
+
 
 def replicated(model, multi_worker=False):
     """Makes a built `model` train equally on any number of replicas.
@@ -90,7 +92,7 @@ def aggregate_gradients_first(optimizer):
     `apply` is the first to see gradients; a `LossScaleOptimizer` hands them on to
     the optimizer inside it, which would sum them in `_all_reduce_sum_gradients`.
     """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner = inner_optimizer(optimizer)
     apply, sum_over_replicas = optimizer.apply, inner._all_reduce_sum_gradients
 
     def apply_sum(grads, trainable_variables=None):

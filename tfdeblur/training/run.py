@@ -2,21 +2,21 @@
 
 from pathlib import Path
 
-from tfdeblur.config import differing_bindings
+from tfdeblur.config import binding_errors_in_words, differing_bindings
 from tfdeblur.errors import InputError
 from tfdeblur.training import workdir as names
 from tfdeblur.training.finish import finish
 from tfdeblur.training.loop import prepare, train
 
-# What may differ when a run goes on: where and how it is shown, not what it computes.
+# What may differ when a run goes on: where it runs, how it is shown, and how long it is. A
+# run that is made longer goes on along the schedule of the new length.
 _MAY_DIFFER = (
     "STEPS/gin.macro.value",
-    "training.RunSettings.steps",
-    "training.RunSettings.distribution",
-    "training.RunSettings.jit_compile",
-    "training.CheckpointSettings.",
-    "training.ReportSettings.",
+    "RunSettings.steps",
+    "RunSettings.distribution",
+    "RunSettings.jit_compile",
 )
+_SETTINGS_THAT_MAY_DIFFER = ("CheckpointSettings", "ReportSettings")
 
 
 def run(configured, workdir, verbose="auto"):
@@ -36,19 +36,24 @@ def run(configured, workdir, verbose="auto"):
     """
     workdir = Path(workdir)
     _check_same_run(configured.full, workdir)
-    prepared = prepare(configured.experiment)
+    with binding_errors_in_words():
+        prepared = prepare(configured.experiment)
     texts = {"config": configured.full, "operative config": configured.operative()}
     with names.locked(workdir, needed=prepared.distributed.is_chief):
+        # Another run may have come and gone since.
+        _check_same_run(configured.full, workdir)
         if prepared.distributed.is_chief:
             names.write_text(workdir / names.CONFIG, texts["config"])
             names.write_text(workdir / names.OPERATIVE_CONFIG, texts["operative config"])
-        step = train(prepared, workdir, texts, verbose)
-        total = configured.experiment.run.steps
-        if step < total:
-            print(f"stopped and saved at step {step} of {total}; the same command goes on")
+        progress = train(prepared, workdir, texts, verbose)
+        if progress.interrupted:
+            print(
+                f"stopped and saved at step {progress.step} of {progress.total_steps}; "
+                "the same command goes on"
+            )
         elif prepared.distributed.is_chief:
             finish(prepared, workdir)
-    return step >= total
+    return not progress.interrupted
 
 
 def _check_same_run(full, workdir):
@@ -61,7 +66,7 @@ def _check_same_run(full, workdir):
     refused = [
         f"  {name}: {there} there, {here} here"
         for name, (there, here) in differences.items()
-        if not any(allowed in name for allowed in _MAY_DIFFER)
+        if not _may_differ(name)
     ]
     if refused:
         raise InputError(
@@ -69,3 +74,13 @@ def _check_same_run(full, workdir):
             + f"\n{workdir}: holds a run of another configuration, which differs as listed; "
             "choose another --workdir, or the same configuration to go on."
         )
+
+
+def _may_differ(name):
+    # From "tfdeblur.training.RunSettings.steps" the two last parts.
+    setting = ".".join(name.split(".")[-2:])
+    return (
+        name in _MAY_DIFFER
+        or setting in _MAY_DIFFER
+        or (setting.split(".")[0] in _SETTINGS_THAT_MAY_DIFFER)
+    )

@@ -1,7 +1,8 @@
 """Learning-rate schedules: functions of the run's steps, for gin files to bind.
 
 Both papers' are here, and one that neither uses. Each takes the steps of the whole
-run first, so that a shorter or longer run has the same curve.
+run first, so that a shorter or longer run has the same curve, a warm-up of so many
+steps excepted.
 """
 
 import math
@@ -47,11 +48,15 @@ def cosine(steps, learning_rate=1e-4, warmup_steps=0, final_fraction=0.0):
     Args:
       steps: of the run, warm-up included.
       learning_rate: the highest.
-      warmup_steps: how many steps it rises from 0.
+      warmup_steps: how many steps it rises from 0, at most half of the run.
       final_fraction: of the highest, what is left at the end.
     """
     check_number("learning_rate", learning_rate)
-    check_number("warmup_steps", warmup_steps)
+    if not isinstance(warmup_steps, int) or warmup_steps < 0:
+        raise InputError(
+            f"Received warmup_steps = {warmup_steps!r}; expected a whole number of at least 0."
+        )
+    warmup_steps = min(warmup_steps, steps // 2)
     check_number("final_fraction", final_fraction, most=1)
     falling_steps = max(1, steps - warmup_steps)
     if not warmup_steps:

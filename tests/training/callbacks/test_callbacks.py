@@ -72,10 +72,14 @@ def test_history_leaves_out_what_is_run_again(tmp_path):
             {"step": "3", "loss": "0.5"},
             {"step": "6", "loss": "0.125"},
         ]
-    # Of an epoch that was interrupted there is no row.
-    progress.step, progress.interrupted = 7, True
+    # Of an epoch that was cut short there is no row; one that was complete when the run was
+    # asked to stop has its row.
+    progress.step, progress.interrupted, progress.epoch_is_cut = 7, True, True
     again.on_epoch_end(2, {"loss": 1.0})
     assert [row["step"] for row in read_history(path)] == [3, 6]
+    progress.step, progress.epoch_is_cut = 9, False
+    again.on_epoch_end(2, {"loss": 1.0})
+    assert [row["step"] for row in read_history(path)] == [3, 6, 9]
     assert read_history(tmp_path / "none.csv") == []
 
 
@@ -144,7 +148,7 @@ def test_validation_keeps_the_best_and_its_images(source, tmp_path):
     assert validation.best_psnr_db == good
     for name, value in tensors(best).items():
         np.testing.assert_array_equal(value, first[name])
-    progress.interrupted = True
+    progress.interrupted = progress.epoch_is_cut = True
     assert validate(validation, progress, 3, model) == {}
 
 
@@ -181,12 +185,29 @@ def test_checkpoints_come_every_so_many_epochs_at_the_end_and_on_request(tmp_pat
         saving.on_train_batch_end(0, {})
         saving.on_epoch_end(epoch, {})
     assert checkpoints.steps() == [2, 4, 5]
-    progress.step, progress.interrupted = 3, True
+
+
+@pytest.mark.parametrize("asked", ["in a batch", "in a validation", "in the last batch"])
+def test_a_request_to_stop_is_saved_once_and_obeyed(tmp_path, asked):
+    model, progress, checkpoints = compiled(), Progress(2, 5), Checkpoints(tmp_path)
+    saving = with_model(Checkpointing(progress, checkpoints, every_epochs=100), model)
     model.stop_training = False
+    progress.step = 5 if asked == "in the last batch" else 3
+    progress.interrupted = asked != "in a validation"
     saving.on_train_batch_end(0, {})
-    saving.on_epoch_end(7, {})
-    assert checkpoints.steps() == [2, 3, 4, 5]
+    # Only an epoch that still has steps is cut short.
+    assert progress.epoch_is_cut == (asked == "in a batch")
+    progress.interrupted = True
+    saving.on_epoch_end(0, {})
+    assert checkpoints.steps() == [progress.step]
     assert model.stop_training
+
+
+def test_a_damaged_history_is_named(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text("step,loss\nmany,0.5\n")
+    with pytest.raises(InputError, match=r"history.csv: no history of a run .*; move it away"):
+        read_history(path)
 
 
 def test_pictures_show_the_error_five_times_as_large():

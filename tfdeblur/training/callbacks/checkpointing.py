@@ -19,11 +19,17 @@ class Checkpointing(keras.callbacks.Callback):
         self.every_epochs = every_epochs
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.progress.interrupted:
+        if self.progress.interrupted and self.progress.step < self.progress.total_steps:
             self.checkpoints.save(self.model, self.progress.step)
+            self.progress.epoch_is_cut = True
             self._model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
+        if self.progress.epoch_is_cut:
+            return
+        due = (epoch + 1) % self.every_epochs == 0
         at_end = self.progress.step >= self.progress.total_steps
-        if not self.progress.interrupted and (at_end or (epoch + 1) % self.every_epochs == 0):
+        if due or at_end or self.progress.interrupted:
             self.checkpoints.save(self.model, self.progress.step)
+        if self.progress.interrupted:
+            self._model.stop_training = True

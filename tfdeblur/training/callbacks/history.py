@@ -5,6 +5,7 @@ import io
 
 import keras
 
+from tfdeblur.errors import InputError
 from tfdeblur.training.workdir import write_text
 
 
@@ -25,7 +26,7 @@ class HistoryFile(keras.callbacks.Callback):
         self.rows = [row for row in read_history(path) if row["step"] <= progress.step]
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.progress.interrupted:
+        if self.progress.epoch_is_cut:
             return
         self.rows.append({"step": self.progress.step, **logs})
         write_text(self.path, _as_csv(self.rows))
@@ -35,15 +36,14 @@ def read_history(path):
     """The rows of a history file, as dicts from name to number; none if there is no file."""
     if not path.exists():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            {
-                name: int(value) if name == "step" else float(value)
-                for name, value in row.items()
-                if value
-            }
-            for row in csv.DictReader(file)
-        ]
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [
+                {"step": int(row.pop("step")), **{k: float(v) for k, v in row.items() if v}}
+                for row in csv.DictReader(file)
+            ]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: no history of a run ({error}); move it away.") from error
 
 
 def _as_csv(rows):

@@ -12,7 +12,7 @@ from tfdeblur.training.schedules import value_at
 class StopOnNonFinite(keras.callbacks.Callback):
     """Ends a run at the first step whose loss is NaN or infinite, before anything is saved.
 
-    At the end of an epoch the weights are looked at too.
+    Before a checkpoint the weights are looked at too.
 
     The loss in the logs is a mean over the epoch, so it shows the first such step.
 
@@ -32,8 +32,13 @@ class StopOnNonFinite(keras.callbacks.Callback):
         loss = float(logs["loss"])
         if not math.isfinite(loss):
             self._stop(f"The loss became {loss}")
+        if self.progress.interrupted:
+            self._check_weights()
 
     def on_epoch_end(self, epoch, logs=None):
+        self._check_weights()
+
+    def _check_weights(self):
         # A step can have a finite loss and ruin the weights; they must not become the
         # last good checkpoint.
         for variable in self.model.trainable_variables:

@@ -14,7 +14,9 @@ ERROR_MAGNIFICATION = 5
 
 
 class TensorBoard(keras.callbacks.Callback):
-    """Writes scalars every so many steps, and validation and images after it.
+    """Writes scalars every so many steps, and validation and images after an epoch.
+
+    Losses and PSNR of training are means since the epoch began, as in the progress bar.
 
     Args:
       folder: for the event files.

@@ -44,7 +44,7 @@ class Validation(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         at_end = self.progress.step >= self.progress.total_steps
-        if self.progress.interrupted or not (at_end or (epoch + 1) % self.every_epochs == 0):
+        if self.progress.epoch_is_cut or not (at_end or (epoch + 1) % self.every_epochs == 0):
             return
         model = self.model
         with averaged_weights(model):
