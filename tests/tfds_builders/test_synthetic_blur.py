@@ -43,14 +43,18 @@ class SyntheticBlurTest(tfds.testing.DatasetBuilderTestCase):
     EXAMPLE_DIR = package.Builder.pkg_dir_path
 
 
-def test_default_config_needs_no_download():
-    [config] = package.Builder.BUILDER_CONFIGS
+@pytest.mark.parametrize("config", package.Builder.BUILDER_CONFIGS, ids=lambda config: config.name)
+def test_no_config_needs_a_download(config):
     assert config.sharp_dir is None
     assert config.size == 256
     num_pairs = (
         len(EMBEDDED["train"]) * config.train_pairs + len(EMBEDDED["test"]) * config.test_pairs
     )
     assert 300 <= num_pairs <= 500
+
+
+def test_the_default_is_the_full_difficulty():
+    assert package.Builder.BUILDER_CONFIGS[0].name == "photographs"
 
 
 def test_pairs(prepared):

@@ -56,6 +56,11 @@ class CropSettings:
     seed: int = 0
 
     def __post_init__(self):
+        if not isinstance(self.augmentations, list | tuple):
+            raise InputError(
+                f"Received CropSettings.augmentations = {self.augmentations!r}; expected a list of "
+                'names, such as ("flip",).'
+            )
         unknown = [str(name) for name in self.augmentations if name not in AUGMENTATIONS]
         if unknown:
             raise InputError(

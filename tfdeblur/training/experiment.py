@@ -161,12 +161,6 @@ class Experiment:
                 "two steps, such as (20, 30)",
             ),
             (
-                isinstance(self.crops.augmentations, (tuple, list)),
-                "CropSettings.augmentations",
-                self.crops.augmentations,
-                'a list of names, such as ("flip",)',
-            ),
-            (
                 callable(self.optimizer.schedule),
                 "OptimizerSettings.schedule",
                 self.optimizer.schedule,
