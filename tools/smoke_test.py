@@ -1,4 +1,4 @@
-"""Runs what is installed once, from the current folder: every app, and one photo restored.
+"""Runs what is installed once, from the current folder: every app, a photo, a quick start.
 
 For an environment that holds the wheel and its dependencies and nothing else; it
 finds what only a development environment brings. Prints what it did.
@@ -33,7 +33,21 @@ def main():
         _run("deblur", *flags, f"{folder}/photo.png")
         with Image.open(f"{folder}/out/photo.png") as restored:
             assert restored.size == (33, 21)
-    print(f"{tfdeblur.__file__}: {len(modules)} modules, {len(APPS)} apps, one photo: all work")
+        _quick_start(Path(folder))
+    print(f"{tfdeblur.__file__}: {len(modules)} modules, {len(APPS)} apps, one photo, a quick start: all work")
+
+
+def _quick_start(folder):
+    """The quick start as far as two steps, with the preparation of its dataset."""
+    _run(
+        "train",
+        "--gin_file=runs/quickstart.gin",
+        f"--workdir={folder}/quickstart",
+        "--gin_param=STEPS=2",
+        f"--gin_param=data.tfds_pairs.data_dir='{folder}/datasets'",
+        "--gin_param=ReportSettings.evaluate_at_end=False",
+    )
+    assert (folder / "quickstart" / "model.weights.h5").is_file()
 
 
 def _run(*arguments):
