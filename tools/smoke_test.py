@@ -34,7 +34,10 @@ def main():
         with Image.open(f"{folder}/out/photo.png") as restored:
             assert restored.size == (33, 21)
         _quick_start(Path(folder))
-    print(f"{tfdeblur.__file__}: {len(modules)} modules, {len(APPS)} apps, one photo, a quick start: all work")
+    print(
+        f"{tfdeblur.__file__}: {len(modules)} modules, {len(APPS)} apps, a photo and a quick start: "
+        "all work"
+    )
 
 
 def _quick_start(folder):
