@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
+from tools.ledger import METRICS, QUANTISATIONS, SSIMS
 from tools.paper_tables import GENERATED
 
-QUANTISATIONS = ("round", "floor", "float")
-_SSIM = ("ssim_matlab3d", "ssim_gaussian", "ssim_skimage")
-_METRICS = ("psnr_db", *_SSIM)
 _INTRODUCTION = """\
 The same weights restore the same images; only the way to say how good they are changes. The
 output is `round`ed to 8 bits, cut to them (`floor`, what much old code did), or only clipped
@@ -49,18 +47,18 @@ def _table(group):
         "| output | PSNR (dB) | SSIM `matlab3d` | SSIM `gaussian` | SSIM `skimage` |",
         "|---|---|---|---|---|",
     ]
-    blurred = [float(getattr(first, f"input_{metric}")) for metric in _METRICS]
+    blurred = [float(getattr(first, f"input_{metric}")) for metric in METRICS]
     lines.append(_row("blurred image", blurred))
     for run in group:
-        restored = [float(getattr(run, metric)) for metric in _METRICS]
+        restored = [float(getattr(run, metric)) for metric in METRICS]
         lines.append(_row(f"`{run.quantisation}`", restored))
-    lines.append(_row("spread", [_spread(group, metric) for metric in _METRICS]))
+    lines.append(_row("spread", [_spread(group, metric) for metric in METRICS]))
     return "\n".join(lines)
 
 
 def _lessons(groups):
     psnr = max(_spread(group, "psnr_db") for group in groups)
-    ssim = max(_spread(group, metric) for group in groups for metric in _SSIM)
+    ssim = max(_spread(group, metric) for group in groups for metric in SSIMS)
     definition = max(_spread_of_definitions(group[0], "") for group in groups)
     of_blurred = max(_spread_of_definitions(group[0], "input_") for group in groups)
     lines = [
@@ -86,7 +84,7 @@ def _spread(group, metric):
 
 
 def _spread_of_definitions(run, prefix):
-    values = [float(getattr(run, prefix + metric)) for metric in _SSIM]
+    values = [float(getattr(run, prefix + metric)) for metric in SSIMS]
     return max(values) - min(values)
 
 

@@ -10,11 +10,19 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from tfdeblur.atomic_write import atomic_write
+from tfdeblur.builders.frame_list import FILE_NAME
 from tfdeblur.errors import InputError
 
 PROJECT = Path(__file__).parent.parent
 PAPER_TABLES = PROJECT / "experiments" / "paper_tables.csv"
 RESULTS = PROJECT / "experiments" / "results.csv"
+
+# The names of `tfdeblur.evaluation.scores` and of `tfdeblur.ops.image_range`, which would load
+# Keras and TensorFlow to say them; a test holds them equal.
+SSIMS = ("ssim_matlab3d", "ssim_gaussian", "ssim_skimage")
+METRICS = ("psnr_db", *SSIMS)
+SCORES = (*METRICS, *(f"input_{metric}" for metric in METRICS))
+QUANTISATIONS = ("round", "floor", "float")
 
 # What each promises; tools/ledger_checks.py holds every line to it. The best comes first.
 STATUSES = {
@@ -115,6 +123,11 @@ def read_paper_values(file=PAPER_TABLES):
 def read_runs(file=RESULTS):
     """All `Run`s, oldest first; none if there is no file yet."""
     return _read(file, Run) if Path(file).exists() else []
+
+
+def frame_list_of(name):
+    """Where the list of a published dataset lies, if there is one."""
+    return PROJECT / "tfds_builders" / name / FILE_NAME
 
 
 def append_run(run, file=RESULTS):

@@ -3,14 +3,12 @@
 import hashlib
 import re
 
-from tfdeblur.builders.frame_list import FILE_NAME, read_frame_list
 from tfdeblur.config import config_dir
 from tfdeblur.errors import InputError
-from tools.ledger import PROJECT, STATUSES
+from tools.ledger import QUANTISATIONS, SCORES, STATUSES
 from tools.paper_configs import read_paper_configs
+from tools.recorded_images import frames_of
 
-QUANTISATIONS = ("round", "floor", "float")
-_METRICS = ("psnr_db", "ssim_matlab3d", "ssim_gaussian", "ssim_skimage")
 _COUNTS = ("num_images", "parameters")
 _OPTIONAL_COUNTS = ("num_images_in_set", "seed", "steps", "paper_steps", "depth", "multiply_adds")
 
@@ -38,8 +36,7 @@ def _problems_of_values(run):
         "device": r".+",
         "versions": r"[^ ;]+ [^ ;]+(; [^ ;]+ [^ ;]+)*",
         "runtime_ms_median": r"(\d+\.\d+)?",
-        **dict.fromkeys(_METRICS, r"\d+\.\d+"),
-        **dict.fromkeys((f"input_{metric}" for metric in _METRICS), r"\d+\.\d+"),
+        **dict.fromkeys(SCORES, r"\d+\.\d+"),
         **dict.fromkeys(_COUNTS, r"[1-9]\d*"),
         **dict.fromkeys(_OPTIONAL_COUNTS, r"\d*"),
     }
@@ -93,11 +90,7 @@ def _problems_of_promises(run):
 
 def set_size(dataset):
     """How many images a published set "NAME/SPLIT" has; None for any other."""
-    name, _, split = dataset.partition("/")
-    frame_list = PROJECT / "tfds_builders" / name / FILE_NAME
-    if not (name and frame_list.is_file()):
-        return None
-    return len(read_frame_list(frame_list).get(split, ())) or None
+    return len(frames_of(dataset)) or None
 
 
 def config_sha256(config):

@@ -2,17 +2,18 @@ r"""Appends one run to experiments/results.csv, from the files that the run itse
 
   python -m tools.record_result --summary=evaluation/summary.json --status=official_weights \
       --row="Zhang19/Table 1/DMPHN(1-2-4)"
-  python -m tools.record_result --summary=workdir/summary.json --status=partial \
+  python -m tools.record_result --summary=workdir/evaluation/step_000001000/summary.json \
+      --status=partial \
       --workdir=workdir --row="Zhang19/Table 1/DMPHN(1)"
   python -m tools.render_tables
 
 Run it in the project's folder, on the commit that the run was made with. No result is typed:
-metrics, counts, device and versions are those of the summary; configuration and dataset
-follow from the row of the paper; seed, steps and what was changed from the folder of the run.
+metrics, counts, device, versions and dataset are those of the summary; the configuration follows
+from the row of the paper; seed, steps and what was changed from the folder of the run. A folder
+of images is believed to be a published set by the names in the per_image.csv beside the summary.
 """
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,14 +25,13 @@ from tfdeblur.errors import InputError
 from tools import ledger
 from tools.ledger_checks import config_sha256, problems_of, set_size
 from tools.paper_configs import read_paper_configs
+from tools.recorded_images import dataset_of, image_names_beside
 from tools.recorded_training import training_of
 
 # What the code of a run is made of; the ledger itself may have changed.
 _CODE = ("tfdeblur", "gin", "tfds_builders", "setup.cfg")
-_SCORES = ("psnr_db", "ssim_matlab3d", "ssim_gaussian", "ssim_skimage")
 _FROM_SUMMARY = (
-    *_SCORES,
-    *(f"input_{score}" for score in _SCORES),
+    *ledger.SCORES,
     *("num_images", "dataset_version", "pairs_sha256", "quantisation", "depth"),
     *("image_size", "runtime_ms_median", "parameters", "multiply_adds", "weights_sha256"),
     *("precision", "device"),
@@ -53,6 +53,7 @@ def main(argv):
     try:
         run = new_run(
             summary=_read(_SUMMARY.value),
+            image_names=image_names_beside(_SUMMARY.value),
             status=_STATUS.value,
             row_names=_ROW.value,
             config=_CONFIG.value,
@@ -68,16 +69,20 @@ def main(argv):
     print(f"{run.config}: {run.psnr_db} dB on {run.num_images} images, {run.status}")
 
 
-def new_run(*, summary, status, row_names, config, dataset, workdir, timed, git_revision):
+def new_run(
+    *, summary, image_names, status, row_names, config, dataset, workdir, timed, git_revision
+):
     """The `Run` of a summary, checked; raises InputError where it breaks its promises."""
-    missing = [key for key in (*_FROM_SUMMARY, "dataset", "versions") if key not in summary]
+    missing = [
+        key for key in (*_FROM_SUMMARY, "dataset", "partial", "versions") if key not in summary
+    ]
     if missing:
         raise InputError(
             f"Received a summary without {', '.join(missing)}; expected one of `tfdeblur evaluate`."
         )
     values = ledger.read_paper_values()
     config = config or _config_of(row_names)
-    dataset = dataset or _dataset_of(row_names, values, summary)
+    dataset = dataset_of(summary, image_names, dataset or _dataset_of_row(row_names, values))
     untrained = dict.fromkeys(("seed", "steps", "paper_steps", "changes"), "")
     copied = {key: _text(summary[key]) for key in _FROM_SUMMARY}
     if not timed:
@@ -91,7 +96,7 @@ def new_run(*, summary, status, row_names, config, dataset, workdir, timed, git_
         dataset=dataset,
         num_images_in_set=_text(set_size(dataset)),
         versions="; ".join(f"{name} {v}" for name, v in sorted(summary["versions"].items())),
-        **(training_of(workdir, config) if workdir else untrained),
+        **(training_of(workdir, config, summary) if workdir else untrained),
         **copied,
     )
     problems = problems_of(run, values)
@@ -116,17 +121,9 @@ def _config_of(row_names):
     return configs[row_names[0]].path
 
 
-def _dataset_of(row_names, values, summary):
+def _dataset_of_row(row_names, values):
     datasets = [v.dataset for v in values if v.row_name in row_names[:1] and v.metric == "psnr"]
-    if datasets:
-        return datasets[0].partition("#")[0]
-    # A prepared dataset is named NAME:SPLIT in a summary, a folder of images by its path.
-    if re.fullmatch(r"\w+:\w+", summary["dataset"]):
-        return summary["dataset"].replace(":", "/")
-    raise InputError(
-        f"Received --row={row_names[:1]} and no --dataset; expected a row of "
-        "experiments/paper_tables.csv, or a dataset NAME/SPLIT."
-    )
+    return datasets[0].partition("#")[0] if datasets else None
 
 
 def _text(value):

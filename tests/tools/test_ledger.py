@@ -1,5 +1,6 @@
 """The ledger as it lies in experiments/, and what may be added to it."""
 
+import hashlib
 import re
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from tests.tools.ledger_lines import CONFIG, MEASURED, ROW, changed, official, paper_value
 from tfdeblur.config import config_dir
 from tfdeblur.errors import InputError
+from tfdeblur.evaluation import scores
+from tfdeblur.images.reader import read_image
+from tfdeblur.ops import image_range
+from tools import ledger
 from tools.ledger import append_run, read_paper_values, read_runs
 from tools.ledger_checks import config_sha256, problems_of, set_size
 
@@ -16,6 +21,23 @@ PAPER_VALUES = read_paper_values()
 def test_every_recorded_run_keeps_its_promises():
     problems = {run: problems_of(run, PAPER_VALUES) for run in read_runs()}
     assert {run: found for run, found in problems.items() if found} == {}
+
+
+@pytest.mark.reference
+def test_runs_on_folders_were_on_the_authors_four_pairs(reference_data):
+    digests = []
+    for folder in (reference_data / "gopro_pairs").glob("GOPR*"):
+        pair = [read_image(folder / f"{side}.png").pixels for side in ("blur", "sharp")]
+        digests.append(hashlib.sha256(b"".join(side.tobytes() for side in pair)).hexdigest())
+    digest = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+    runs = [run for run in read_runs() if not run.dataset_version]
+    assert {(run.dataset, run.pairs_sha256) for run in runs} <= {("gopro/test", digest)}
+
+
+def test_names_are_those_of_the_evaluation():
+    assert tuple(scores.METRICS) == ledger.METRICS
+    assert scores.SCORES == ledger.SCORES
+    assert image_range.QUANTISATIONS == ledger.QUANTISATIONS
 
 
 def test_reported_values_are_numbers_of_known_kinds():
