@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+from pathlib import Path
 
 
 @contextlib.contextmanager
@@ -11,7 +12,7 @@ def file_lock(path):
     A process that dies lets go of it. Readers and writers that do not come here are
     not held up.
     """
-    with open(path, "r+b") as file:
+    with Path(path).open("r+b") as file:
         # Some network file systems have no locks; what is guarded is no worse off there.
         with contextlib.suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX)
