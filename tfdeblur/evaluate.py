@@ -26,6 +26,8 @@ from tfdeblur.errors import InputError
 
 REQUIRED_FLAGS = ("model", "weights", "output")
 
+_FLAGS_OF_DATASET = ("split", "data_dir", "allow_partial")
+
 
 def define_flags(flag_values):
     for name, help_text in (
@@ -117,6 +119,12 @@ def _check_source(flag_values):
             "Received --dataset and folders of images; expected one of them, as figures of two "
             "sets have no common mean."
         )
+    if flag_values.dataset is None:
+        for name in _FLAGS_OF_DATASET:
+            if flag_values[name].present:
+                raise InputError(
+                    f"Received --{name} with folders of images; it belongs to --dataset."
+                )
 
 
 def _source(flag_values):

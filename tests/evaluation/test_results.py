@@ -1,10 +1,15 @@
 """Means and tables, from rows made by hand."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
+from tests.conftest import PROJECT
 from tfdeblur import Deblurrer, build_model
+from tfdeblur.evaluation.journal import read_journal
 from tfdeblur.evaluation.results import per_video, summarise, write_results
 from tfdeblur.evaluation.scores import SCORES
 from tfdeblur.models import DMPHN, Stack
@@ -46,6 +51,36 @@ def test_runtime_is_that_of_the_most_common_size(deblurrer):
     assert (summary["image_size"], summary["num_other_sizes"]) == ("8x8", 1)
     small = summary["multiply_adds"]
     assert summarise(deblurrer, {}, rows[3:])["multiply_adds"] == 2 * small > 0
+
+
+WRITES_A_FOREIGN_NAME = """
+import sys
+from pathlib import Path
+from tests.evaluation.test_results import row
+from tfdeblur.evaluation.journal import Journal
+from tfdeblur.evaluation.results import write_results
+
+output, rows = Path(sys.argv[1]), [row(0, "\\u00e4/1", 1.0)]
+Journal(output / "journal.jsonl", {"dataset": "\\u00e4"}).append(rows[0])
+write_results(output, {"dataset": "\\u00e4"}, rows)
+"""
+
+
+def test_files_are_utf8_whatever_the_locale(tmp_path):
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    finished = subprocess.run(
+        [sys.executable, "-c", WRITES_A_FOREIGN_NAME, tmp_path],
+        env={**os.environ, **ascii_only, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    identity, [only] = read_journal(tmp_path / "journal.jsonl")
+    assert (identity["dataset"], only["name"]) == ("ä", "ä/1")
+    assert json.loads((tmp_path / "summary.json").read_bytes()) == identity
+    for name in ("per_image.csv", "runtimes.csv"):
+        assert "\nä/1," in (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_every_device_is_named_once(deblurrer):

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import keras
@@ -15,6 +16,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from tests.conftest import PROJECT
 from tests.evaluation.small import deblurrer, pair, sharpen, write_pairs
+from tests.test_file_lock import is_free
 from tfdeblur.data import folder_pairs
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation import evaluate, whole_set
@@ -22,6 +24,7 @@ from tfdeblur.evaluation.results import FILES
 from tfdeblur.evaluation.scores import SCORES
 
 NAMES = ["a/0", "a/1", "b/0", "b/1", "b/2", "c/0", "c/1"]
+SHARDS = ((1, 2), (2, 2))
 UNTIMED = ("per_image.csv", "report.html")
 REQUIRED = [
     "num_images",
@@ -178,6 +181,33 @@ def test_shards_give_what_one_process_gives(done, source, tmp_path):
         assert evaluate(deblurrer(), source, tmp_path, shard=(i, 3)) is None
         assert not (tmp_path / "summary.json").exists()
     assert evaluate(deblurrer(), source, tmp_path, shard=(2, 3))["num_images"] == 7
+    assert_same_results(done, tmp_path)
+
+
+def test_results_are_written_by_one_shard_at_a_time(source, tmp_path, monkeypatch):
+    journal = tmp_path / "journal_1_of_2.jsonl"
+    write, was_free = whole_set.write_results, []
+
+    def write_and_look(*arguments):
+        was_free.append(is_free(journal))
+        write(*arguments)
+
+    monkeypatch.setattr(whole_set, "write_results", write_and_look)
+    for shard in SHARDS:
+        evaluate(deblurrer(), source, tmp_path, shard=shard)
+    assert was_free == [False]
+    assert is_free(journal)
+
+
+def test_shards_that_end_together_leave_whole_results(done, source, tmp_path):
+    for shard in SHARDS:
+        evaluate(deblurrer(), source, tmp_path, shard=shard)
+    for name in FILES:
+        (tmp_path / name).unlink()
+    with ThreadPoolExecutor(2) as threads:
+        ends = [threads.submit(evaluate, deblurrer(), source, tmp_path, shard=s) for s in SHARDS]
+    assert [end.result()["num_images"] for end in ends] == [7, 7]
+    assert not list(tmp_path.glob(".unfinished*"))
     assert_same_results(done, tmp_path)
 
 

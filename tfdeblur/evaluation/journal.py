@@ -35,7 +35,7 @@ class Journal:
         if found:
             self._drop_cut_line()
         else:
-            self.path.write_text(_line(identity))
+            self.path.write_text(_line(identity), encoding="utf-8")
 
     def __len__(self):
         return len(self._positions)
@@ -46,7 +46,7 @@ class Journal:
     def append(self, row):
         """Adds the results of one image: a JSON-like dict with its "position"."""
         self._positions.add(row["position"])
-        with self.path.open("a") as file:
+        with self.path.open("a", encoding="utf-8") as file:
             file.write(_line(row))
 
     def _drop_cut_line(self):

@@ -5,6 +5,15 @@ import tensorflow as tf
 from tfdeblur.data import evaluation_pairs
 from tfdeblur.errors import InputError
 
+# An image that is none, or not of its partner's size; a file that was removed or locked
+# since it was listed; a record that is damaged.
+_UNREADABLE = (
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.PermissionDeniedError,
+    tf.errors.DataLossError,
+)
+
 
 def evenly_spread(source, num_pairs=None):
     """Positions of so many pairs of a source, ascending; None or too many is all."""
@@ -27,7 +36,7 @@ def read_pairs(source, positions):
             name = pair["name"].decode() or f"{positions[done]:06d}"
             yield {**pair, "name": name}
             done += 1
-    except tf.errors.InvalidArgumentError as error:
+    except _UNREADABLE as error:
         [reason, *_] = error.message.splitlines()
         raise InputError(
             f"{source.name}: pair number {positions[done]} cannot be read: {reason}"

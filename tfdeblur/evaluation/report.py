@@ -74,7 +74,7 @@ def write_report(path, deblurrer, source, summary, rows):
         "videos": _videos(summary["videos"]),
         "images": _table("image", [(row["name"], row) for row in rows]),
     }
-    page = string.Template(_TEMPLATE.read_text()).substitute(content)
+    page = string.Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(content)
     with atomic_write(path) as unfinished:
         unfinished.write_text(page, encoding="utf-8")
 

@@ -78,7 +78,8 @@ def write_results(output, summary, rows):
     runtimes = [[row["name"], _text(row["runtime_ms"], 3), row["device"]] for row in rows]
     _write_csv(output / RUNTIMES, ["name", "runtime_ms", "device"], runtimes)
     with atomic_write(output / SUMMARY) as unfinished:
-        unfinished.write_text(json.dumps(summary, indent=2, allow_nan=False) + "\n")
+        text = json.dumps(summary, indent=2, allow_nan=False) + "\n"
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def _as_it_was_run(deblurrer):
@@ -113,7 +114,10 @@ def _text(value, digits=_DIGITS):
 
 
 def _write_csv(path, header, rows):
-    with atomic_write(path) as unfinished, unfinished.open("w", newline="") as file:
+    with (
+        atomic_write(path) as unfinished,
+        unfinished.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)

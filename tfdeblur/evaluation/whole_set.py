@@ -30,6 +30,7 @@ from tfdeblur.evaluation.report import write_report
 from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
 from tfdeblur.evaluation.scores import ImageScores
 from tfdeblur.evaluation.timed_network import TimedNetwork
+from tfdeblur.file_lock import file_lock
 from tfdeblur.ops.image_range import QUANTISATIONS
 
 
@@ -83,9 +84,11 @@ def evaluate(
     if rows is None:
         return None
     summary = summarise(deblurrer, identity, rows)
-    if not _is_written(output):
-        write_report(output / REPORT, deblurrer, source, summary, rows)
-    write_results(output, summary, rows)
+    # Shards that end together find all rows, each of them; they write one after the other.
+    with file_lock(_journal(output, 1, num_shards)):
+        if not _is_written(output):
+            write_report(output / REPORT, deblurrer, source, summary, rows)
+        write_results(output, summary, rows)
     return summary
 
 
@@ -134,7 +137,7 @@ def _prepare(output, num_shards, overwrite):
     if overwrite:
         # Another shard of this evaluation may have begun: its journal is not for us to remove.
         for path in results | (journals - ours):
-            path.unlink()
+            path.unlink(missing_ok=True)
     elif journals - ours or (results and not journals):
         [first, *_] = sorted(journals - ours) or sorted(results)
         raise InputError(
