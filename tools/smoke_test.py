@@ -34,10 +34,8 @@ def main():
         with Image.open(f"{folder}/out/photo.png") as restored:
             assert restored.size == (33, 21)
         _quick_start(Path(folder))
-    print(
-        f"{tfdeblur.__file__}: {len(modules)} modules, {len(APPS)} apps, a photo and a quick start: "
-        "all work"
-    )
+    what = f"{len(modules)} modules, {len(APPS)} apps, a photo and a quick start"
+    print(f"{tfdeblur.__file__}: {what}: all work")
 
 
 def _quick_start(folder):
