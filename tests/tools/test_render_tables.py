@@ -131,7 +131,7 @@ def test_depths_of_a_stack_are_shown_on_the_same_images_only():
 
 def test_the_stack_that_was_run_last_is_shown():
     old, new = (
-        [official(config=config, rows="", depth=depth) for depth in ("", "1")]
+        [official(config=config, rows="", depth=d, multiply_adds="1") for d in ("", "1")]
         for config in ("models/stacked/stack2_dmphn.gin", "models/stacked/stack3_dmphn.gin")
     )
     assert "`stack3_dmphn`" in depth_table.block([*old, *new])
