@@ -2,20 +2,27 @@
 
 from pathlib import Path
 
+_WHOLE = ""  # the depth of a run of all units
+
 
 def block(runs):
-    """For the README: the newest stack whose depths were run on the same images."""
+    """For the README: of stacks run whole and at other depths on the same images, the newest.
+
+    The newest is the one whose last line is the last in the ledger.
+    """
     groups: dict[tuple, dict] = {}
     for run in runs:
         if run.status == "official_weights" and run.quantisation == "round":
             images_and_network = (run.config, run.pairs_sha256, run.precision)
-            groups.setdefault(images_and_network, {})[run.depth] = run
-    stacks = [group for group in groups.values() if len(group) > 1]
+            # Taken out and put in again: the group of the newest run comes last.
+            group = groups.pop(images_and_network, {})
+            groups[images_and_network] = {**group, run.depth: run}
+    stacks = [group for group in groups.values() if _WHOLE in group and len(group) > 1]
     return _table(stacks[-1]) if stacks else "No stack was run at several depths yet.\n"
 
 
 def _table(group):
-    whole = group[""]
+    whole = group[_WHOLE]
     lines = [
         f"`{Path(whole.config).stem}` with the authors' weights, {whole.num_images} images of "
         f"{whole.dataset}, {whole.image_size}:",
@@ -24,7 +31,7 @@ def _table(group):
         "|---|---|---|",
         f"| blurred image | {float(whole.input_psnr_db):.2f} dB | |",
     ]
-    for depth in sorted(group, key=lambda depth: int(depth or 99)):
+    for depth in [*sorted(group.keys() - {_WHOLE}, key=int), _WHOLE]:
         psnr_db, billions = float(group[depth].psnr_db), int(group[depth].multiply_adds) / 1e9
         lines.append(f"| {depth or 'all'} | {psnr_db:.2f} dB | {billions:.0f} |")
     return "\n".join(lines) + "\n"

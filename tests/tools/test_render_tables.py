@@ -125,6 +125,17 @@ def test_depths_of_a_stack_are_shown_on_the_same_images_only():
     assert line_of(block, "all") == ["29.20 dB", "1374"]
     elsewhere = dataclasses.replace(first, pairs_sha256="f" * 64)
     assert "|" not in depth_table.block([whole, elsewhere])
+    second = dataclasses.replace(first, depth="2")
+    assert "|" not in depth_table.block([first, second]), "no run of the whole stack"
+
+
+def test_the_stack_that_was_run_last_is_shown():
+    old, new = (
+        [official(config=config, rows="", depth=d, multiply_adds="1") for d in ("", "1")]
+        for config in ("models/stacked/stack2_dmphn.gin", "models/stacked/stack3_dmphn.gin")
+    )
+    assert "`stack3_dmphn`" in depth_table.block([*old, *new])
+    assert "`stack2_dmphn`" in depth_table.block([*old, *new, old[1]])
 
 
 def test_rows_of_the_test_are_those_of_the_ledger():
