@@ -1,11 +1,9 @@
-"""Sums of weights, versions and device."""
+"""Sums of weights."""
 
-import keras
 import numpy as np
 
-import tfdeblur
 from tests.evaluation.small import deblurrer
-from tfdeblur.evaluation.provenance import device, versions, weights_sha256
+from tfdeblur.evaluation.provenance import weights_sha256
 from tfdeblur.weights.files import load_weights, save_weights
 
 
@@ -26,13 +24,3 @@ def test_every_value_counts_and_so_does_its_place():
         model.convolution.bias.assign(1e-7 * np.eye(3)[place])
         sums.add(weights_sha256(model))
     assert len(sums | {weights_sha256(deblurrer().model)}) == 4
-
-
-def test_versions_name_what_computes():
-    assert versions()["keras"] == keras.__version__
-    assert versions()["tfdeblur"] == tfdeblur.__version__
-    assert keras.backend.backend() in versions()
-
-
-def test_the_device_has_a_name():
-    assert device().strip()

@@ -5,12 +5,12 @@ import statistics
 import keras
 
 from tfdeblur.benchmarks.backend import synchronised
-from tfdeblur.benchmarks.environment import environment
 from tfdeblur.benchmarks.machine_peak import MatrixProduct
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
 from tfdeblur.benchmarks.timing import Seconds, measure_seconds, seconds_of
 from tfdeblur.config import build_model
+from tfdeblur.environment import environment
 from tfdeblur.precision import precision_scope
 from tfdeblur.xla import default_jit_compile
 

@@ -22,10 +22,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from tfdeblur import environment
 from tfdeblur.errors import InputError
-from tfdeblur.evaluation import provenance
 from tfdeblur.evaluation.journal import Journal, read_journal
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
+from tfdeblur.evaluation.provenance import weights_sha256
 from tfdeblur.evaluation.report import write_report
 from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
 from tfdeblur.evaluation.scores import ImageScores
@@ -109,7 +110,7 @@ def _identity(deblurrer, source, num_images, quantisation):
         "model": model.name,
         # Of a stack, if not all of its units are run.
         "depth": deblurrer.depth if deblurrer.depth < model.num_units else None,
-        "weights_sha256": provenance.weights_sha256(model),
+        "weights_sha256": weights_sha256(model),
         "precision": model.dtype_policy.name,
         "dataset": source.name,
         "dataset_version": source.version,
@@ -118,7 +119,7 @@ def _identity(deblurrer, source, num_images, quantisation):
         "num_images_of_dataset": source.num_pairs,
         "partial": source.partial or num_images < source.num_pairs,
         "quantisation": quantisation,
-        "versions": provenance.versions(),
+        "versions": environment.versions(),
     }
 
 
@@ -159,7 +160,7 @@ def _score(deblurrer, source, positions, quantisation, journal):
                 values = scores(restored, pair["blur"], pair["sharp"])
             except InputError as error:
                 raise InputError(f"{pair['name']}: {error}") from None
-            device = device or provenance.device()
+            device = device or environment.device()
             height, width, _ = pair["sharp"].shape
             journal.append(
                 {
