@@ -123,7 +123,7 @@ STEP = ("--what=training_step", "--model=dmphn_1_2_4")
         ((*NETWORK, "--crop_size=8"), "belongs to --what=input and --what=training_step."),
         ((*NETWORK, "stray"), "Received 'stray'; expected flags only"),
         (("--what=network", "--model=stack2_dmphn", "--depth=3"), "Received depth 3; expected 1"),
-        ((*STEP, "--crop_size=20"), "crop_size = 20; expected a multiple of 8"),
+        ((*STEP, "--crop_size=20"), "Received crop_size 20; expected a multiple of 8"),
         ((*STEP, "--depth=1"), "Received --depth with --what=training_step; it belongs to"),
         (("--what=input", "--model=dmphn_1"), "Received --model with --what=input; it belongs"),
         (("--what=speed",), "value should be one of <input|network|training_step>"),
