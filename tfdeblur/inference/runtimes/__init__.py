@@ -1,0 +1,1 @@
+"""What executes a network: one file each, behind one interface."""
