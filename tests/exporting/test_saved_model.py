@@ -121,15 +121,14 @@ def test_a_failure_leaves_the_older_one_and_nothing_else(exported, tmp_path, mon
     assert (path / "saved_model.pb").read_text() == "older"
 
 
-def test_the_first_units_of_a_stack(images, tmp_path):
+def test_the_first_unit_of_a_stack(images, tmp_path):
     model = network("stack")
-    for depth in (1, 2):
-        export_saved_model(model, tmp_path / "saved_model", depth=depth)
-        restored = load_saved_model(tmp_path / "saved_model")["uint8"](images)
-        assert np.abs(restored - in_8_bits(model, images, depth=depth)).max() <= 1
-        facts = json.loads((tmp_path / "saved_model" / DESCRIPTION).read_text())
-        assert (facts["depth"], facts["num_units"]) == (depth, 2)
-    assert (in_8_bits(model, images, depth=1) != in_8_bits(model, images, depth=2)).any()
+    export_saved_model(model, tmp_path / "saved_model", depth=1)
+    restored = load_saved_model(tmp_path / "saved_model")["uint8"](images)
+    assert np.abs(restored - in_8_bits(model, images, depth=1)).max() <= 1
+    assert (in_8_bits(model, images, depth=1) != in_8_bits(model, images)).any()
+    facts = json.loads((tmp_path / "saved_model" / DESCRIPTION).read_text())
+    assert (facts["depth"], facts["num_units"]) == (1, 2)
 
 
 def test_weights_in_16_bits_are_half_as_large_and_still_computed_in_32(exported, images, tmp_path):

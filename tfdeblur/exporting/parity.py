@@ -129,5 +129,7 @@ def scene(batch, height, width):
             rings = np.sin(80 * ((x - 0.3 * channel) ** 2 + (y - 0.2 * index) ** 2))
             edges = np.sign(np.sin(row / 5 + channel) * np.sin(column / 7 + index))
             value = 0.5 + 0.2 * shading + 0.1 * rings + 0.12 * edges
-            images[..., channel] = 255 * (value + 0.1 * (noise[..., channel] - 0.5)).clip(0, 1)
+            images[index, ..., channel] = 255 * (value + 0.1 * (noise[..., channel] - 0.5)).clip(
+                0, 1
+            )
     return images
