@@ -8,6 +8,7 @@ import tensorflow as tf
 from tfdeblur.errors import InputError
 from tfdeblur.inference import size_limits
 from tfdeblur.inference.engine import Deblurrer
+from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.models import DMPHN, DeblurringModel
 from tfdeblur.weights.files import save_weights
 
@@ -114,12 +115,14 @@ def test_an_image_beyond_the_memory_is_refused(monkeypatch):
 @pytest.mark.parametrize(
     "error", [MemoryError("no more"), tf.errors.ResourceExhaustedError(None, None, "OOM")]
 )
-def test_running_out_of_memory_is_an_input_error_and_other_errors_are_not(monkeypatch, error):
-    def fail(_):
-        raise error
+def test_running_out_of_memory_is_an_input_error_and_other_errors_are_not(error):
+    class Failing(Runtime):
+        name = "failing"
 
-    deblurrer = Deblurrer(IDENTITY.model)
-    monkeypatch.setattr(deblurrer, "_restore", fail)
+        def __call__(self, batch):
+            raise error
+
+    deblurrer = Deblurrer(Failing())
     with pytest.raises(InputError, match="memory ran out on 9x8 pixels"):
         deblurrer(np.zeros((8, 9), np.uint8))
     error = ZeroDivisionError()

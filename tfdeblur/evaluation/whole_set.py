@@ -112,6 +112,8 @@ def _identity(deblurrer, source, num_images, quantisation):
         "depth": deblurrer.depth if deblurrer.depth < model.num_units else None,
         "weights_sha256": weights_sha256(model),
         "precision": model.dtype_policy.name,
+        "engine": deblurrer.engine,
+        "ensemble": deblurrer.ensemble,
         "dataset": source.name,
         "dataset_version": source.version,
         "dataset_fingerprint": source.fingerprint,
