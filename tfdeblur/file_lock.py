@@ -37,6 +37,6 @@ def sole_lock(path):
 def _check_still_there(file, path):
     """Another may have finished and removed the file while we opened it."""
     with contextlib.suppress(FileNotFoundError):
-        if os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
+        if os.path.samestat(os.fstat(file.fileno()), Path(path).stat()):
             return
     raise BlockingIOError

@@ -85,7 +85,7 @@ def test_an_output_that_is_a_file_and_a_folder_without_images_are_refused(tmp_pa
     with pytest.raises(InputError, match="this is a file"):
         plan_jobs([image], image)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="holds no images"):
+    with pytest.raises(InputError, match="holds no images or videos"):
         plan_jobs([tmp_path / "empty"], tmp_path / "out")
 
 

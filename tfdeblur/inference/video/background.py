@@ -12,7 +12,7 @@ import threading
 _END = object()
 
 
-class Abandoned(Exception):
+class AbandonedError(Exception):
     """Raised in a thread behind whose main thread failed: what it was making is incomplete."""
 
 
@@ -60,7 +60,7 @@ def behind(consume, depth):
             consume(given)
         except BaseException as error:
             errors.append(error)
-        with contextlib.suppress(Abandoned):
+        with contextlib.suppress(AbandonedError):
             for _ in given:  # so that nobody waits for room in the queue
                 pass
 
@@ -74,7 +74,7 @@ def behind(consume, depth):
     try:
         yield put
     except BaseException:
-        items.put((_END, Abandoned()))
+        items.put((_END, AbandonedError()))
         thread.join()
         raise
     items.put((_END, None))

@@ -63,8 +63,9 @@ class Colours:
 
     def from_rgb(self, pixels):
         """The inverse; 4:2:0, so the last row and column are repeated to even sizes."""
-        height, width = pixels.shape[:2]
-        pixels = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), "edge")
+        sizes = zip(even_size(*pixels.shape[:2]), pixels.shape[:2], strict=True)
+        added = [(0, even - odd) for even, odd in sizes]
+        pixels = np.pad(pixels, (*added, (0, 0)), "edge")
         frame = pyav().VideoFrame.from_ndarray(pixels, self._array_format)
         stored = frame.reformat(
             format=self.pixel_format,
@@ -77,6 +78,11 @@ class Colours:
         stored.colorspace = self.tags["colorspace"]
         stored.color_range = self.tags["color_range"]
         return stored
+
+
+def even_size(height, width):
+    """The size of the picture that holds one of `height` x `width`: 4:2:0 halves both."""
+    return height + height % 2, width + width % 2
 
 
 def colours_of(frame):

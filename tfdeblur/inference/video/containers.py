@@ -15,8 +15,7 @@ def is_video(path):
 
 
 def result_name(path):
-    """The name that the restored `path` is written under: Matroska where its own kind cannot
-    hold the result; names of images stay as they are."""
+    """The name of what `path` becomes: Matroska where a video's own kind cannot hold it."""
     path = Path(path)
     return path.with_suffix(".mkv") if path.suffix.lower() in _READ else path
 

@@ -111,7 +111,7 @@ def _restore(deblurrer, video, folder, encoding, frames_per_segment):
 
 def _restored(deblurrer, frames):
     """Yields (pixels, timestamp); the network may take several frames at once."""
-    timestamps = collections.deque()
+    timestamps: collections.deque = collections.deque()
 
     def images():
         for frame in frames:

@@ -136,7 +136,8 @@ def main_stream(path, container):
 
 def _read_through(path, container, stream):
     """Number of frames in packets, and the end of the last in the stream's time base."""
-    num_packets, num_frames, end, last_second = 0, 0, 0, 0.0
+    num_packets, num_frames, last_second = 0, 0, 0.0
+    last, end = -1, 0
     with _errors_named(path, "packet", lambda: num_packets):
         for packet in container.demux():
             if not packet.size:  # the end of a stream
@@ -147,10 +148,12 @@ def _read_through(path, container, stream):
             if packet.pts is not None:
                 packet_end = packet.pts + (packet.duration or 0)
                 last_second = max(last_second, float(packet_end * packet.time_base))
-                end = max(end, packet_end) if packet.stream is stream else end
+                if packet.stream is stream and packet.pts >= last:
+                    last, end = packet.pts, packet_end
     announced_seconds = (container.duration or 0) / pyav().time_base
     tolerated = 1 - _TOLERATED_MISSING
-    if num_packets < tolerated * stream.frames - 1:
+    # Others estimate the number, or count what they left out as well.
+    if "mp4" in container.format.name and num_packets < tolerated * stream.frames - 1:
         raise DamagedVideoError(
             f"{path}: damaged or truncated video; it ends after frame {num_packets} of "
             f"{stream.frames}."
@@ -160,9 +163,10 @@ def _read_through(path, container, stream):
             f"{path}: damaged or truncated video; it ends after frame {num_packets}, at "
             f"{last_second:.2f} of {announced_seconds:.2f} seconds."
         )
-    if stream.duration is not None:  # packets of codecs that reorder have those of others
-        end = (stream.start_time or 0) + stream.duration
-    return num_frames, end
+    # Where frames are reordered, packets have the durations of others; where their rate varies
+    # as well, so has the stream.
+    stream_end = (stream.start_time or 0) + (stream.duration or 0)
+    return num_frames, stream_end if stream_end > last else end
 
 
 def _decoded(path):

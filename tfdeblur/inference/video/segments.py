@@ -7,13 +7,15 @@ import dataclasses
 import itertools
 
 from tfdeblur.atomic_write import atomic_write
+from tfdeblur.inference.video.colours import even_size
 from tfdeblur.inference.video.library import pyav
+from tfdeblur.inference.video.reader import Video
 
 DEFAULT_CRF = 17
 
-# Every picture is shown in the order it is stored, so that segments can be joined by copying,
-# whatever their timestamps. It costs some ten per cent of the size.
-_NO_REORDERING = "bf"
+# No B-frames: every picture is shown in the order it is stored, so that segments can be joined
+# by copying, whatever their timestamps.
+_NO_REORDERING = {"bf": "0"}
 
 # x264's result depends on the number of its threads; the machine's would change under a
 # resumed run.
@@ -29,7 +31,7 @@ class Encoding:
       crf: constant rate factor, 0 (large files) to 51; 17 and less look like the original.
     """
 
-    video: object
+    video: Video
     crf: float = DEFAULT_CRF
 
     @property
@@ -43,23 +45,22 @@ class Encoding:
     def encode(self, frames, path):
         """Writes `frames`, an iterable of (pixels, timestamp), to the file `path`."""
         with pyav().open(str(path), "w", format="nut") as container:
-            stream = None
+            stream = self._add_stream(container)
             for pixels, timestamp in frames:
                 picture = self.video.colours.from_rgb(pixels)
-                stream = stream or self._add_stream(container, picture)
                 # NUT has no negative timestamps.
                 picture.pts = timestamp - self.video.start
                 picture.time_base = self.video.time_base
                 container.mux(stream.encode(picture))
             container.mux(stream.encode(None))
 
-    def _add_stream(self, container, picture):
+    def _add_stream(self, container):
         video = self.video
-        options = {"crf": str(self.crf), _NO_REORDERING: "0"}
+        options = {"crf": str(self.crf), **_NO_REORDERING}
         if self.codec == "libx265":
             options["x265-params"] = "log-level=none:bframes=0"
         stream = container.add_stream(self.codec, rate=video.frames_per_second, options=options)
-        stream.width, stream.height = picture.width, picture.height
+        stream.height, stream.width = even_size(video.height, video.width)
         stream.pix_fmt = video.colours.pixel_format
         stream.time_base = video.time_base
         stream.codec_context.time_base = video.time_base

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def finished_in(folder, target):
     whole = folder / f"whole{target.suffix}"
     with atomic_write(whole) as unfinished:
         yield unfinished
-    os.replace(whole, target)
+    whole.replace(target)
     discard(folder)
 
 
