@@ -13,7 +13,7 @@ def pyav():
         import av
     except ImportError:
         raise InputError(
-            "Videos need the package av (PyAV), which is not installed; expected the extra "
-            "`video`: pip install 'tfdeblur[video]'."
+            "Videos need the package av (PyAV), which is not installed; install tfdeblur with "
+            "the extra `video`, or that package: pip install av."
         ) from None
     return av
