@@ -2,15 +2,27 @@
 
 import hashlib
 
+import numpy as np
+
 
 def network_identity(deblurrer):
-    """A digest of the weights and settings of a `Deblurrer`, or the name of a function."""
-    model = getattr(deblurrer, "model", None)
-    if model is None:
+    """Weights, depth and settings of a `Deblurrer` as JSON can hold them; a function's name."""
+    if not hasattr(deblurrer, "settings"):
         kind = deblurrer if hasattr(deblurrer, "__qualname__") else type(deblurrer)
         return f"{kind.__module__}.{kind.__qualname__}"
-    digest = hashlib.sha256()
-    for variable in model.variables:
-        digest.update(f"{variable.path} {variable.shape} {variable.dtype}".encode())
-        digest.update(variable.numpy().tobytes())
-    return f"{model.name}, depth {deblurrer.depth}, weights {digest.hexdigest()}"
+    return {
+        "network": _digest(deblurrer),
+        "depth": deblurrer.depth,
+        "settings": {name: repr(value) for name, value in deblurrer.settings.items()},
+    }
+
+
+def _digest(deblurrer):
+    if deblurrer.model is not None:
+        # Imports Keras, which a video restored by a plain function does without.
+        from tfdeblur.weights.provenance import weights_sha256
+
+        return f"{weights_sha256(deblurrer.model)} {deblurrer.model.compute_dtype}"
+    # From an exported file, which does not show its weights but what it does.
+    picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    return hashlib.sha256(deblurrer(picture).tobytes()).hexdigest()

@@ -1,6 +1,6 @@
 """PyAV, the FFmpeg libraries for Python, which only videos need."""
 
-from tfdeblur.errors import InputError
+from tfdeblur.extras import require_extra
 
 
 def pyav():
@@ -9,11 +9,7 @@ def pyav():
     Raises:
       InputError: when it is not installed.
     """
-    try:
-        import av
-    except ImportError:
-        raise InputError(
-            "Videos need the package av (PyAV), which is not installed; install tfdeblur with "
-            "the extra `video`, or that package: pip install av."
-        ) from None
+    require_extra("video", ["av"], "Restoring videos")
+    import av
+
     return av

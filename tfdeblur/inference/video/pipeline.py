@@ -46,7 +46,8 @@ def deblur_video(
       overwrite: replace a `target` that exists.
       crf: quality of the encoder, 0 (best) to 51; each 6 more halve the size about.
       network: text that tells `deblurrer` from others; a run is resumed only where it is
-        the same. By default made of the model, its weights and settings.
+        the same. By default made of the model, its weights and settings; of a function,
+        its name.
       frames_per_segment: an interrupted run does at most so many frames again.
 
     Raises:
@@ -118,5 +119,9 @@ def _restored(deblurrer, frames):
             timestamps.append(frame.timestamp)
             yield frame.pixels
 
-    for restored in map(deblurrer, images()):
+    if hasattr(deblurrer, "restore_all"):
+        all_restored = deblurrer.restore_all(images())
+    else:
+        all_restored = map(deblurrer, images())
+    for restored in all_restored:
         yield restored, timestamps.popleft()

@@ -1,0 +1,1 @@
+"""What executes a network, one engine a file, all behind `runtime.Runtime`."""
