@@ -45,6 +45,9 @@ class Deblurrer:
       batch_size: images, or tiles, of one size that `restore_all` runs at once. Memory
         grows with it; only accelerators gain.
 
+    The attribute `settings` has those after `depth` by name, except the precision, which
+    the model has.
+
     Raises:
       InputError: for values other than these, and for a device, an engine or a weight
         file that cannot be used.
@@ -74,7 +77,7 @@ class Deblurrer:
             raise InputError(f"Received batch_size {batch_size}; expected 1 or more.")
         self._tiling = Tiling(tile, overlap)
         self._device = device
-        self._settings = {
+        self.settings = {
             "engine": engine,
             "device": device,
             "jit_compile": jit_compile,
@@ -123,7 +126,7 @@ class Deblurrer:
 
     def at_depth(self, depth):
         """A Deblurrer of the same network and settings that runs `depth` units."""
-        return Deblurrer(self.model, depth=depth, **self._settings)
+        return Deblurrer(self.model, depth=depth, **self.settings)
 
     def __call__(self, image, quantisation="round"):
         """The restored image, of the shape and dtype of `image`.

@@ -1,4 +1,4 @@
-"""Restoring image files and folders: what to read, where to write, what went wrong."""
+"""Restoring files and folders: what to read, where to write, what went wrong."""
 
 import contextlib
 import dataclasses
@@ -13,13 +13,14 @@ from tfdeblur.images.photo import Photo
 from tfdeblur.images.reader import image_size, read_image
 from tfdeblur.images.writer import IMAGE_SUFFIXES, check_writable, write_image
 from tfdeblur.inference.equal_groups import equal_groups
+from tfdeblur.inference.video.containers import VIDEO_SUFFIXES, is_video, result_name
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One image to restore: read `source`, write `target`."""
+    """One image or video to restore: read `source`, write `target`."""
 
     source: Path
     target: Path
@@ -28,12 +29,13 @@ class Job:
 def plan_jobs(inputs, output_dir):
     """What to restore and where to put it.
 
-    A file goes to `output_dir` under its own name. Of a folder, all images at any
-    depth go there under their paths within the folder; hidden files are left out, and
-    so is `output_dir` where it lies in the folder, or a second run would restore results.
+    A file goes to `output_dir` under its own name (a few kinds of videos become MKV). Of
+    a folder, all images and videos at any depth go there under their paths within the
+    folder; hidden files are left out, and so is `output_dir` where it lies in the folder,
+    or a second run would restore results.
 
     Args:
-      inputs: paths of image files and folders.
+      inputs: paths of image files, video files and folders.
       output_dir: folder for the results; need not exist yet.
 
     Raises:
@@ -46,7 +48,7 @@ def plan_jobs(inputs, output_dir):
     jobs: dict[Path, Job] = {}
     for given in map(Path, inputs):
         for source, relative in _images(given, output_dir):
-            job = Job(source, output_dir / relative)
+            job = Job(source, output_dir / result_name(relative))
             if job.target.resolve() == source.resolve():
                 raise InputError(
                     f"{source}: its result would take its place; choose another --output than "
@@ -68,15 +70,15 @@ def _images(given, output_dir):
     found = [
         (path, path.relative_to(given))
         for path in sorted(given.rglob("*"))
-        if path.suffix.lower() in IMAGE_SUFFIXES
+        if path.suffix.lower() in IMAGE_SUFFIXES | VIDEO_SUFFIXES
         and path.is_file()
         and (results == given.resolve() or results not in path.resolve().parents)
         and not any(part.startswith(".") for part in path.relative_to(given).parts)
     ]
     if not found:
         raise InputError(
-            f"{given}: the folder holds no images; expected files ending in "
-            f"{', '.join(sorted(IMAGE_SUFFIXES))}."
+            f"{given}: the folder holds no images or videos; expected files ending in "
+            f"{', '.join(sorted(IMAGE_SUFFIXES | VIDEO_SUFFIXES))}."
         )
     return found
 
@@ -136,13 +138,16 @@ class _Run:
                 self.progress.write(f"not done: {_naming_the_file(job, error)}", file=sys.stderr)
 
     def photos(self):
-        """Yields (job, photo) of every job to be done, read as they are asked for."""
+        """Yields (job, photo) of every image to be done, read when asked for; does the videos."""
         for job in self.progress:
             if self.on_existing == "skip" and job.target.exists():
                 continue
             with self.reporting(job):
                 if self.on_existing == "refuse":
                     _refuse_existing(job.target, self.save_intermediate)
+                if is_video(job.source):
+                    _deblur_video(self.deblurrer, job, self.save_intermediate)
+                    continue
                 photo = read_checked(job.source, self.deblurrer)
                 check_writable(job.target, photo)
                 yield job, photo
@@ -215,6 +220,17 @@ def _write_intermediate(deblurrer, job, photo):
         step = dataclasses.replace(photo, pixels=pixels, alpha=None)
         _write(folder / f"{number:02d}_{name}{target.suffix}", step)
     return pixels
+
+
+def _deblur_video(deblurrer, job, save_intermediate):
+    # PyAV is needed for videos alone, and takes time to import.
+    from tfdeblur.inference.video.pipeline import deblur_video
+
+    if save_intermediate:
+        raise InputError(
+            f"{job.source}: is a video; expected images where --save_intermediate is given."
+        )
+    deblur_video(deblurrer, job.source, job.target, overwrite=True)
 
 
 def _write(target, photo):
