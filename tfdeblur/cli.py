@@ -26,6 +26,7 @@ APPS = {
     "convert": "import the weights that the papers' authors released",
     "deblur": "restore blurred images and folders of images",
     "evaluate": "measure a network on a set of pairs: PSNR, SSIM, report",
+    "export": "write a network as SavedModel, ONNX or LiteRT file",
     "synthesize": "make pairs for training from high-frame-rate video",
     "train": "train a network as gin files say",
 }

@@ -16,6 +16,6 @@ def require_extra(extra, modules, purpose):
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing:
         raise InputError(
-            f"{purpose} needs {' and '.join(missing)}, which this Python does not have. "
-            f"Install them: pip install 'tfdeblur[{extra}]', in a checkout pip install '.[{extra}]'."
+            f"{purpose} needs {' and '.join(missing)}, which this Python does not have. Install "
+            f"the extra {extra}: pip install 'tfdeblur[{extra}]', or '.[{extra}]' in a checkout."
         )

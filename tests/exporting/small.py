@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfdeblur.models import DMPHN, PSSNSC, Stack
+from tfdeblur.models import DMPHN, Stack
 
 
 def _dmphn():
@@ -12,7 +12,6 @@ def _dmphn():
 NETWORKS = {
     "dmphn": _dmphn,
     "stack": lambda: Stack(_dmphn(), num_units=2),
-    "pss_nsc": lambda: PSSNSC(num_scales=2, filters=(4, 6), units=1),
 }
 
 
@@ -30,3 +29,11 @@ def in_8_bits(model, images, **options):
     """What `model` makes of uint8 `images`, rounded, by NumPy."""
     restored = np.asarray(model.deblur(images.astype(np.float32) / 255, **options))
     return np.round(255 * restored.clip(0, 1))
+
+
+def network_with_rounded_weights(model):
+    """A copy of `model` with the weights that 16 bits can hold."""
+    other = type(model).from_config(model.get_config())
+    other.build((None, None, None, 3))
+    other.set_weights([np.float32(np.float16(w)) for w in model.get_weights()])
+    return other

@@ -29,7 +29,7 @@ def export_onnx(model, path, depth=None, input_type="float", float16=False):
     Raises:
       InputError: when the extra `onnx` is not installed or Keras runs on another backend.
     """
-    require_extra("onnx", ("onnx", "tf2onnx"), "Export to ONNX")
+    require_onnx()
     function = Signatures(model, depth).of(input_type)
     with quiet_libraries():
         import tf2onnx
@@ -45,13 +45,18 @@ def export_onnx(model, path, depth=None, input_type="float", float16=False):
 
 def load_onnx(path):
     """What an ONNX file computes: {input type: function from NumPy array to NumPy array}."""
-    require_extra("onnx", ("onnxruntime",), "Running an ONNX file")
+    require_onnx()
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     [only] = session.get_inputs()
     input_type = "uint8" if only.type == "tensor(uint8)" else "float"
     return {input_type: lambda images: session.run([OUTPUT], {INPUT: images})[0]}
+
+
+def require_onnx():
+    """Raises InputError unless what this module needs is installed."""
+    require_extra("onnx", ("onnx", "onnxruntime", "tf2onnx"), "ONNX")
 
 
 def _name_sides(graph):

@@ -77,4 +77,6 @@ def check_backend():
 def _function(function, dtype, jit_compile):
     signature = [tf.TensorSpec((None, None, None, 3), dtype, INPUT)]
     # None, not False: a function that refuses compilation could not be part of a compiled one.
-    return tf.function(function, input_signature=signature, jit_compile=jit_compile or None)
+    return tf.function(
+        function, input_signature=signature, autograph=False, jit_compile=jit_compile or None
+    )

@@ -1,0 +1,119 @@
+"""The app `tfdeblur export`: the whole command on a network of a few hundred weights."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tfdeblur import build_model
+from tfdeblur.cli import run_app
+from tfdeblur.exporting.saved_model import load_saved_model
+from tfdeblur.weights.files import save_weights
+
+# Small enough for the command's own check at 1280x720 to cost next to nothing.
+TINY = """
+from __gin__ import dynamic_registration
+from tfdeblur import models
+MODEL = @models.Stack()
+models.Stack.unit = @models.DMPHN()
+models.Stack.num_units = 2
+models.DMPHN.levels = (1, 2)
+models.DMPHN.filters = (2, 2, 2)
+models.DMPHN.blocks_per_stage = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    (folder / "tiny.gin").write_text(TINY)
+    model = build_model(folder / "tiny.gin")
+    rng = np.random.default_rng(0)
+    model.set_weights([0.2 * rng.standard_normal(w.shape) for w in model.get_weights()])
+    save_weights(model, folder / "tiny.weights.h5")
+    return folder
+
+
+@pytest.fixture
+def run(tiny, tmp_path, capsys):
+    """Runs the app with defaults for what is not given; returns (status, stdout, stderr lines)."""
+
+    def run(*flags, **values):
+        values = {
+            "model": tiny / "tiny.gin",
+            "weights": tiny / "tiny.weights.h5",
+            "output": tmp_path / "network",
+            **values,
+        }
+        given = [f"--{name}={value}" for name, value in values.items() if value is not None]
+        status = run_app("export", [*given, *flags])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err.splitlines()
+
+    return run
+
+
+SIZES = ["1x65x97: ", "3x65x97: ", "1x720x1280: "]
+
+
+def test_a_saved_model_of_the_first_unit(run, tiny, tmp_path, rng):
+    status, out, err = run(depth=1)
+    assert (status, err) == (0, [])
+    lines = out.splitlines()
+    for line, size in zip(lines[1:4], SIZES, strict=True):
+        assert line.strip().startswith(size)
+        assert "of the 8-bit values differ" in line
+        assert "floats by at most" in line
+    assert str(tmp_path / "network") in lines[-1]
+    record = json.loads((tmp_path / "network.parity.json").read_text())
+    assert (record["depth"], record["num_units"], record["jit_compile"]) == (1, 2, False)
+    images = rng.integers(0, 256, (2, 9, 5, 3), np.uint8)
+    restored = load_saved_model(tmp_path / "network")["uint8"](images)
+    model = build_model(tiny / "tiny.gin", depth=1)
+    model.load_weights(tiny / "tiny.weights.h5")
+    expected = 255 * np.asarray(model.deblur(images / np.float32(255))).clip(0, 1)
+    assert np.abs(restored - expected).max() <= 0.51
+
+
+@pytest.mark.parametrize("format_name", ["onnx", "litert"])
+def test_other_formats_take_images_unless_told(run, tmp_path, format_name):
+    pytest.importorskip({"onnx": "tf2onnx", "litert": "ai_edge_litert"}[format_name])
+    status, out, err = run(format=format_name)
+    assert (status, err) == (0, [])
+    assert [line.strip().partition(": ")[0] + ": " for line in out.splitlines()[1:4]] == SIZES
+    assert "floats" not in out
+    record = json.loads((tmp_path / "network.parity.json").read_text())
+    assert record["input_type"] == "uint8"
+    assert record["parity"][0]["uint8_difference"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("values", "parts"),
+    [
+        ({"output": None}, ["--output"]),
+        ({"format": "pb"}, ["pb", "saved_model"]),
+        ({"flags": ["--input=float"]}, ["--input", "saved_model", "both"]),
+        ({"format": "onnx", "flags": ["--jit_compile"]}, ["--jit_compile", "onnx"]),
+        ({"flags": ["stray"]}, ["'stray'", "flags only"]),
+        ({"model": "dmphn_12"}, ["'dmphn_12'", "dmphn_1_2"]),
+        ({"weights": "missing.weights.h5"}, ["missing.weights.h5", "no such weight file"]),
+        ({"depth": 3}, ["depth", "3"]),
+        ({"output": "missing/network"}, ["directory missing does not exist"]),
+    ],
+)
+def test_bad_flags(run, tmp_path, values, parts):
+    flags = values.pop("flags", [])
+    status, out, err = run(*flags, **values)
+    assert (status, out, len(err)) == (2, "", 1)
+    assert err[0].startswith("tfdeblur export: ")
+    assert all(part in err[0] for part in parts), err[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_output_is_refused_before_any_work(run, tmp_path):
+    (tmp_path / "network").mkdir()
+    status, _, [line] = run(model="no_such_model")
+    assert (status, "--overwrite" in line) == (2, True)
+    status, _, [line] = run("--overwrite")
+    assert (status, "is no SavedModel" in line) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["network"]
