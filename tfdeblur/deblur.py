@@ -8,6 +8,9 @@ are kept:
   tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
       --output=restored photo.jpg holiday_photos/
 
+An image too large for one piece is restored in tiles (--tile, --overlap), and
+--ensemble=8 averages over turned and mirrored copies, for eight times the time.
+
 A stacked network can run only its first units, for less time and less quality:
 --depth says how many, or --time_budget_ms chooses the most that restore the
 first image in that time.
@@ -24,11 +27,17 @@ from tfdeblur import cli
 from tfdeblur.errors import InputError
 from tfdeblur.network_flags import define_network_flags, network_settings
 
-REQUIRED_FLAGS = ("model", "weights", "output")
+REQUIRED_FLAGS = ("output",)
 
 
 def define_flags(flag_values):
     define_network_flags(flag_values)
+    flags.DEFINE_string(
+        "saved_model",
+        None,
+        "Folder that `tfdeblur export` wrote, in place of --model and --weights.",
+        flag_values=flag_values,
+    )
     flags.DEFINE_string("output", None, "Folder for the results.", flag_values=flag_values)
     flags.DEFINE_bool("overwrite", False, "Replace results that exist.", flag_values=flag_values)
     flags.DEFINE_bool(
@@ -82,12 +91,13 @@ def main(flag_values, arguments):
     for one, other in (("overwrite", "skip_existing"), ("depth", "time_budget_ms")):
         if _is_given(flag_values[one]) and _is_given(flag_values[other]):
             raise InputError(f"Received both --{one} and --{other}; expected one of them.")
+    _check_network(flag_values)
     with cli.quiet_framework_import():
         from tfdeblur.inference.engine import Deblurrer
         from tfdeblur.inference.files import deblur_files, plan_jobs
     jobs = plan_jobs(arguments, flag_values.output)
     deblurrer = Deblurrer(
-        **network_settings(flag_values),
+        **_network(flag_values),
         tile=_tile(flag_values.tile),
         overlap=flag_values.overlap,
         bucket=flag_values.bucket,
@@ -105,6 +115,36 @@ def main(flag_values, arguments):
 def _is_given(flag):
     # Not by its truth: a budget of 0 is given. Not by its presence: --nooverwrite asks for nothing.
     return flag.value is not None and flag.value is not False
+
+
+def _check_network(flag_values):
+    needed = ("model", "weights")
+    if flag_values.saved_model is None:
+        missing = [f"--{name}" for name in needed if flag_values[name].value is None]
+        if missing:
+            raise InputError(f"Expected {' and '.join(missing)} as well, or --saved_model.")
+        return
+    fixed = (*needed, "depth", "time_budget_ms", "save_intermediate", "engine", "precision")
+    given = [f"--{name}" for name in fixed if flag_values[name].present]
+    if given:
+        raise InputError(
+            f"Received --saved_model and {', '.join(given)}; expected --saved_model without, for "
+            "an exported network is what it was exported as."
+        )
+
+
+def _network(flag_values):
+    settings = network_settings(flag_values)
+    if flag_values.saved_model is None:
+        return settings
+    from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
+
+    exported = SavedModelRuntime(flag_values.saved_model)
+    return {
+        "model": exported,
+        "device": settings["device"],
+        "ensemble": settings["ensemble"],
+    }
 
 
 def _tile(text):
