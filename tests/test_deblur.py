@@ -1,9 +1,12 @@
 """The app `tfdeblur deblur` on good input and on every kind of bad input."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.inference.video.clips import read_clip, write_clip
 from tests.weights.test_dmphn_release import built
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
@@ -255,3 +258,53 @@ def test_tiles_and_copies_are_those_of_the_library(run, tmp_path, weights, rng):
     restored = pixels_of(tmp_path / "out" / "large.png")
     np.testing.assert_array_equal(restored, deblur(pixels_of(photo)))
     assert (restored != Deblurrer(deblur.model)(pixels_of(photo))).any()
+
+
+def test_patterns_and_videos(run, photo, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    clip = write_clip(tmp_path / "clip.mp4", num=2, size=(16, 24))
+    sizes = {}
+    for crf in (4, 40):
+        output = tmp_path / f"crf_{crf}"
+        status, out, err = run("*.png", "c*.mp4", output=output, video_crf=crf)
+        assert (status, err) == (0, [])
+        assert "2 of 2 images" in out
+        assert read_clip(output / "clip.mp4").audio == read_clip(clip).audio
+        sizes[crf] = (output / "clip.mp4").stat().st_size
+    assert sizes[4] > sizes[40]
+    status, _, [line] = run("*.gif")
+    assert status == 2
+    assert "*.gif: no file matches" in line
+
+
+def test_beam_writes_the_same_and_lists_what_failed(run, photo, tmp_path, monkeypatch):
+    pytest.importorskip("apache_beam", reason="needs the extra `beam`")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken.png").write_bytes(b"broken")
+    beam = {"runner": "beam", "beam_options": "--runner=DirectRunner", "output": "beam"}
+    status, out, [line] = run("*.png", **beam)
+    assert status == 2
+    assert "1 of 2 images are in beam" in out
+    assert "broken.png: not an image" in line
+    run(photo, output="here")
+    restored = [(tmp_path / folder / "photo.png").read_bytes() for folder in ("here", "beam")]
+    assert restored[0] == restored[1]
+    failure = json.loads((tmp_path / "beam" / "failures.jsonl").read_text())
+    assert failure["source"] == str(tmp_path / "broken.png")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"runner": "beam", "time_budget_ms": 5}, "--runner=beam and --time_budget_ms"),
+        ({"runner": "beam", "flags": ["--save_intermediate"]}, "--save_intermediate"),
+        ({"beam_options": "--direct_num_workers=2"}, "expected --runner=beam"),
+        ({"runner": "spark"}, "runner"),
+        ({"runner": "beam", "weights": "missing.weights.h5"}, "missing.weights.h5"),
+        ({"video_crf": 60}, "video_crf"),
+    ],
+)
+def test_what_does_not_go_together_with_a_runner(run, photo, options, message):
+    status, _, err = run(photo, **options)
+    assert status == 2
+    assert message in err[-1]

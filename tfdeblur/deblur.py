@@ -1,9 +1,9 @@
-r"""Restore blurred images and folders of images.
+r"""Restore blurred images, videos and folders of them.
 
-Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP) or a folder, which is
-searched at any depth. Results go to --output under the same names and in the
-same format; bit depth, transparency, grayscale, orientation and colour profile
-are kept:
+Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP), a video, a folder, which
+is searched at any depth, or a quoted pattern such as 'day*/**/*.png'. Results go to
+--output under the same names and in the same format; bit depth, transparency,
+grayscale, orientation and colour profile are kept:
 
   tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
       --output=restored photo.jpg holiday_photos/
@@ -15,11 +15,18 @@ A stacked network can run only its first units, for less time and less quality:
 --depth says how many, or --time_budget_ms chooses the most that restore the
 first image in that time.
 
+Of a video only the picture changes: sound, times and rotation are kept, and an
+interrupted one is gone on with. --runner=beam shares out the inputs to the workers
+of an Apache Beam pipeline (--beam_options) and writes what could not be done to
+failures.jsonl in --output.
+
 An input that cannot be restored is reported and the others are done; the exit
 status is then 2.
 """
 
+import functools
 import sys
+from pathlib import Path
 
 from absl import flags
 
@@ -28,6 +35,14 @@ from tfdeblur.errors import InputError
 from tfdeblur.network_flags import define_network_flags, network_settings
 
 REQUIRED_FLAGS = ("output",)
+
+RUNNERS = ("local", "beam")
+
+# They look at the first image, or write more than one file for an input.
+_LOCAL_ONLY = ("time_budget_ms", "save_intermediate")
+
+# Of thousands, a terminal is no place; the file has them all.
+_MOST_NAMED = 20
 
 
 def define_flags(flag_values):
@@ -83,33 +98,101 @@ def define_flags(flag_values):
         "Also write every level's residual and every unit's output, to NAME_intermediate/.",
         flag_values=flag_values,
     )
+    flags.DEFINE_float(
+        "video_crf",
+        17,
+        "Quality of videos: 0 is the best, and every 6 more halve the file.",
+        lower_bound=0,
+        upper_bound=51,
+        flag_values=flag_values,
+    )
+    flags.DEFINE_enum(
+        "runner",
+        "local",
+        RUNNERS,
+        "Where to run: in this process, or as an Apache Beam pipeline over shared files.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_string(
+        "beam_options",
+        "",
+        "With --runner=beam, options of the pipeline: "
+        '"--runner=DirectRunner --direct_num_workers=2".',
+        flag_values=flag_values,
+    )
 
 
 def main(flag_values, arguments):
     if not arguments:
-        raise InputError("Received no INPUT; expected at least one image file or folder.")
+        raise InputError("Received no INPUT; expected at least one image file, video or folder.")
     for one, other in (("overwrite", "skip_existing"), ("depth", "time_budget_ms")):
         if _is_given(flag_values[one]) and _is_given(flag_values[other]):
             raise InputError(f"Received both --{one} and --{other}; expected one of them.")
     _check_network(flag_values)
+    _check_runner(flag_values)
     with cli.quiet_framework_import():
-        from tfdeblur.inference.engine import Deblurrer
-        from tfdeblur.inference.files import deblur_files, plan_jobs
-    jobs = plan_jobs(arguments, flag_values.output)
-    deblurrer = Deblurrer(
-        **_network(flag_values),
-        tile=_tile(flag_values.tile),
-        overlap=flag_values.overlap,
-        bucket=flag_values.bucket,
-        batch_size=flag_values.batch_size,
-    )
-    if flag_values.time_budget_ms is not None:
-        deblurrer = _within_budget(deblurrer, jobs, flag_values.time_budget_ms)
-    failures = deblur_files(
-        deblurrer, jobs, _on_existing(flag_values), flag_values.save_intermediate
-    )
+        from tfdeblur.inference.files import plan_jobs
+        from tfdeblur.inference.patterns import matching
+    jobs = plan_jobs(matching(arguments), flag_values.output)
+    failures = (_on_beam if flag_values.runner == "beam" else _here)(flag_values, jobs)
     print(f"{len(jobs) - len(failures)} of {len(jobs)} images are in {flag_values.output}")
     return cli.EXIT_INPUT_ERROR if failures else 0
+
+
+def make_deblurrer(saved_model, settings):
+    """The `Deblurrer` of `settings`; its network from an exported file unless that is None.
+
+    A public function of picklable arguments, because Beam's workers call it.
+    """
+    from tfdeblur.inference.engine import Deblurrer
+
+    if saved_model is not None:
+        from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
+
+        settings = {"model": SavedModelRuntime(saved_model), **settings}
+    return Deblurrer(**settings)
+
+
+def _here(flag_values, jobs):
+    from tfdeblur.inference.files import deblur_files
+
+    deblurrer = make_deblurrer(flag_values.saved_model, _settings(flag_values))
+    if flag_values.time_budget_ms is not None:
+        deblurrer = _within_budget(deblurrer, jobs, flag_values.time_budget_ms)
+    return deblur_files(
+        deblurrer,
+        jobs,
+        _on_existing(flag_values),
+        flag_values.save_intermediate,
+        flag_values.video_crf,
+    )
+
+
+def _on_beam(flag_values, jobs):
+    from tfdeblur.inference.beam import FAILURES, deblur_with_beam
+
+    settings = _settings(flag_values)
+    for name in ("model", "weights"):
+        # Workers need not run in this folder. A preset's name is no file.
+        if settings.get(name) is not None and Path(settings[name]).is_file():
+            settings[name] = str(Path(settings[name]).absolute())
+    saved_model = flag_values.saved_model and str(Path(flag_values.saved_model).absolute())
+    make = functools.partial(make_deblurrer, saved_model, settings)
+    make()  # so that a mistake in the flags is told here, once
+    failures = deblur_with_beam(
+        jobs,
+        make,
+        flag_values.output,
+        _on_existing(flag_values),
+        flag_values.video_crf,
+        flag_values.beam_options,
+    )
+    for failure in failures[:_MOST_NAMED]:
+        print(f"not done: {failure['reason']}", file=sys.stderr)
+    if len(failures) > _MOST_NAMED:
+        path = Path(flag_values.output) / FAILURES
+        print(f"not done: {len(failures)} in all, listed in {path}", file=sys.stderr)
+    return failures
 
 
 def _is_given(flag):
@@ -133,17 +216,26 @@ def _check_network(flag_values):
         )
 
 
-def _network(flag_values):
-    settings = network_settings(flag_values)
-    if flag_values.saved_model is None:
-        return settings
-    from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
+def _check_runner(flag_values):
+    if flag_values.runner == "beam":
+        given = [f"--{name}" for name in _LOCAL_ONLY if _is_given(flag_values[name])]
+        if given:
+            raise InputError(f"Received --runner=beam and {', '.join(given)}; expected it without.")
+    elif flag_values.beam_options:
+        raise InputError("Received --beam_options; expected --runner=beam with it.")
 
-    exported = SavedModelRuntime(flag_values.saved_model)
+
+def _settings(flag_values):
+    """The keyword arguments of `Deblurrer`, without the model where it is an exported one."""
+    settings = network_settings(flag_values)
+    if flag_values.saved_model is not None:
+        settings = {name: settings[name] for name in ("device", "ensemble")}
     return {
-        "model": exported,
-        "device": settings["device"],
-        "ensemble": settings["ensemble"],
+        **settings,
+        "tile": _tile(flag_values.tile),
+        "overlap": flag_values.overlap,
+        "bucket": flag_values.bucket,
+        "batch_size": flag_values.batch_size,
     }
 
 

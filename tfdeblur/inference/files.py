@@ -13,7 +13,12 @@ from tfdeblur.images.photo import Photo
 from tfdeblur.images.reader import image_size, read_image
 from tfdeblur.images.writer import IMAGE_SUFFIXES, check_writable, write_image
 from tfdeblur.inference.equal_groups import equal_groups
-from tfdeblur.inference.video.containers import VIDEO_SUFFIXES, is_video, result_name
+from tfdeblur.inference.video.containers import (
+    DEFAULT_CRF,
+    VIDEO_SUFFIXES,
+    is_video,
+    result_name,
+)
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
 
@@ -83,7 +88,14 @@ def _images(given, output_dir):
     return found
 
 
-def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False):
+def deblur_files(
+    deblurrer,
+    jobs,
+    on_existing="refuse",
+    save_intermediate=False,
+    video_crf=DEFAULT_CRF,
+    report=None,
+):
     """Restores every job it can; one that fails does not stop the others.
 
     Shows a progress bar with rate and time left on a terminal, and one line for
@@ -97,6 +109,9 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
         replaces it.
       save_intermediate: also write what the network computes on the way, into the
         folder NAME_intermediate beside the result.
+      video_crf: quality of videos, as `crf` of `video.pipeline.deblur_video`.
+      report: function of (job, reason), called for each job that was not done in place
+        of that line on standard error; then no bar is shown either.
 
     Returns:
       The list of jobs that were not done.
@@ -104,12 +119,9 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
     Raises:
       ValueError: for an unknown `on_existing`.
     """
-    if on_existing not in ON_EXISTING:
-        raise ValueError(
-            f"Received on_existing={on_existing!r}; expected one of {', '.join(ON_EXISTING)}."
-        )
-    run = _Run(deblurrer, on_existing, save_intermediate)
-    with tqdm(jobs, unit="image", disable=None) as run.progress:
+    check_on_existing(on_existing)
+    run = _Run(deblurrer, on_existing, save_intermediate, video_crf, report)
+    with tqdm(jobs, unit="image", disable=True if report else None) as run.progress:
         for group in equal_groups(run.photos(), _shape_and_dtype, deblurrer.batch_size):
             for job, photo in run.restored(group):
                 with run.reporting(job):
@@ -117,15 +129,25 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
     return run.failures
 
 
+def check_on_existing(on_existing):
+    """Raises ValueError unless it is one of `ON_EXISTING`."""
+    if on_existing not in ON_EXISTING:
+        raise ValueError(
+            f"Received on_existing={on_existing!r}; expected one of {', '.join(ON_EXISTING)}."
+        )
+
+
 class _Run:
     """One call of `deblur_files`: its settings, its progress and what could not be done."""
 
-    def __init__(self, deblurrer, on_existing, save_intermediate):
+    def __init__(self, deblurrer, on_existing, save_intermediate, video_crf, report):
         self.deblurrer = deblurrer
         self.on_existing = on_existing
         self.save_intermediate = save_intermediate
+        self.video_crf = video_crf
         self.failures: list[Job] = []
         self.progress: Any = None
+        self.report = report or self._print
 
     @contextlib.contextmanager
     def reporting(self, *jobs):
@@ -135,7 +157,10 @@ class _Run:
         except (InputError, OSError) as error:
             self.failures.extend(jobs)
             for job in jobs:
-                self.progress.write(f"not done: {_naming_the_file(job, error)}", file=sys.stderr)
+                self.report(job, _naming_the_file(job, error))
+
+    def _print(self, job, reason):
+        self.progress.write(f"not done: {reason}", file=sys.stderr)
 
     def photos(self):
         """Yields (job, photo) of every image to be done, read when asked for; does the videos."""
@@ -146,11 +171,21 @@ class _Run:
                 if self.on_existing == "refuse":
                     _refuse_existing(job.target, self.save_intermediate)
                 if is_video(job.source):
-                    _deblur_video(self.deblurrer, job, self.save_intermediate)
+                    self.deblur_video(job)
                     continue
                 photo = read_checked(job.source, self.deblurrer)
                 check_writable(job.target, photo)
                 yield job, photo
+
+    def deblur_video(self, job):
+        # PyAV is needed for videos alone, and takes time to import.
+        from tfdeblur.inference.video.pipeline import deblur_video
+
+        if self.save_intermediate:
+            raise InputError(
+                f"{job.source}: is a video; expected images where --save_intermediate is given."
+            )
+        deblur_video(self.deblurrer, job.source, job.target, overwrite=True, crf=self.video_crf)
 
     def restored(self, group):
         """(job, restored photo) of all in a group of equal sizes, or none of them."""
@@ -220,17 +255,6 @@ def _write_intermediate(deblurrer, job, photo):
         step = dataclasses.replace(photo, pixels=pixels, alpha=None)
         _write(folder / f"{number:02d}_{name}{target.suffix}", step)
     return pixels
-
-
-def _deblur_video(deblurrer, job, save_intermediate):
-    # PyAV is needed for videos alone, and takes time to import.
-    from tfdeblur.inference.video.pipeline import deblur_video
-
-    if save_intermediate:
-        raise InputError(
-            f"{job.source}: is a video; expected images where --save_intermediate is given."
-        )
-    deblur_video(deblurrer, job.source, job.target, overwrite=True)
 
 
 def _write(target, photo):

@@ -6,6 +6,10 @@ from pathlib import Path
 _KEPT = (".mp4", ".m4v", ".mov", ".mkv")
 _READ = (".avi", ".webm", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".3gp", ".wmv", ".flv", ".ogv")
 
+# The encoder's constant rate factor, 0 (large files) to 51: this and less look like the original.
+DEFAULT_CRF = 17
+MAX_CRF = 51
+
 VIDEO_SUFFIXES = frozenset(_KEPT + _READ)
 
 

@@ -9,7 +9,7 @@ import io
 import itertools
 
 from tfdeblur.inference.video import segments
-from tfdeblur.inference.video.library import pyav
+from tfdeblur.inference.video.library import open_container, pyav
 from tfdeblur.inference.video.reader import main_stream
 
 # The tag of HEVC that Apple's players want in MP4 and MOV.
@@ -25,9 +25,9 @@ def join(files, video, target):
     av = pyav()
     left_out = []
     with contextlib.ExitStack() as stack:
-        source = stack.enter_context(av.open(str(video.path), metadata_errors="replace"))
+        source = stack.enter_context(open_container(video.path))
         first = stack.enter_context(av.open(str(files[0]), format="nut"))
-        result = stack.enter_context(av.open(str(target), "w"))
+        result = stack.enter_context(open_container(target, "w"))
         _describe(result, source)
         picture = _add_picture(result, first.streams.video[0], video)
         source_picture = main_stream(video.path, source)
@@ -113,7 +113,7 @@ def _can_hold(result, stream):
     av = pyav()
     try:
         with av.open(io.BytesIO(), "w", format=result.format.name) as trial:
-            _add_copy(trial, stream)
+            trial.add_stream_from_template(stream)
             trial.start_encoding()
     except (av.FFmpegError, ValueError, NotImplementedError):
         return False

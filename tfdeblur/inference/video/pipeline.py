@@ -24,7 +24,7 @@ def deblur_video(
     source,
     target,
     overwrite=False,
-    crf=segments.DEFAULT_CRF,
+    crf=containers.DEFAULT_CRF,
     network=None,
     frames_per_segment=48,
 ):
@@ -61,8 +61,8 @@ def deblur_video(
         )
     if target.exists() and not overwrite:
         raise InputError(f"{target}: exists already; expected a new name, or overwrite=True.")
-    if not 0 <= crf <= 51:
-        raise InputError(f"Received crf {crf}; expected 0 (best quality) to 51.")
+    if not 0 <= crf <= containers.MAX_CRF:
+        raise InputError(f"Received crf {crf}; expected 0 (best) to {containers.MAX_CRF}.")
     video = open_video(source)
     encoding = segments.Encoding(video, crf)
     file = source.stat()

@@ -9,7 +9,7 @@ import numpy as np
 
 from tfdeblur.errors import InputError
 from tfdeblur.inference.video.colours import Colours, colours_of
-from tfdeblur.inference.video.library import pyav
+from tfdeblur.inference.video.library import open_container, pyav
 
 # Headers count in different ways: packets, frames, or seconds rounded up.
 _TOLERATED_MISSING = 0.02
@@ -190,7 +190,7 @@ def _decoded(path):
 def _opened(path):
     av = pyav()
     try:
-        container = av.open(str(path), metadata_errors="replace")
+        container = open_container(path)
     except av.FFmpegError as error:
         raise DamagedVideoError(
             f"{path}: not a video that can be decoded ({error.strerror}); expected a whole "

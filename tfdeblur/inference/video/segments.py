@@ -8,10 +8,9 @@ import itertools
 
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.inference.video.colours import even_size
+from tfdeblur.inference.video.containers import DEFAULT_CRF
 from tfdeblur.inference.video.library import pyav
 from tfdeblur.inference.video.reader import Video
-
-DEFAULT_CRF = 17
 
 # No B-frames: every picture is shown in the order it is stored, so that segments can be joined
 # by copying, whatever their timestamps.
@@ -28,7 +27,7 @@ class Encoding:
 
     Attributes:
       video: the `Video` whose size, times and colours are kept.
-      crf: constant rate factor, 0 (large files) to 51; 17 and less look like the original.
+      crf: constant rate factor; see `containers`.
     """
 
     video: Video
