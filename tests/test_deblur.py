@@ -10,6 +10,7 @@ from tests.inference.video.clips import read_clip, write_clip
 from tests.weights.test_dmphn_release import built
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
+from tfdeblur.exporting.saved_model import export_saved_model
 from tfdeblur.weights.files import save_weights
 
 
@@ -308,3 +309,23 @@ def test_what_does_not_go_together_with_a_runner(run, photo, options, message):
     status, _, err = run(photo, **options)
     assert status == 2
     assert message in err[-1]
+
+
+def test_an_exported_network_restores_as_the_network_it_was_made_of(run, photo, tmp_path, weights):
+    exported = tmp_path / "exported"
+    network = Deblurrer("dmphn_1", weights / "one.weights.h5")
+    export_saved_model(network.model, exported)
+    values = {"model": None, "weights": None, "saved_model": exported}
+    status, _, err = run(photo, **values)
+    assert (status, err) == (0, [])
+    restored = pixels_of(tmp_path / "out" / "photo.png").astype(int)
+    assert np.abs(restored - network(pixels_of(photo))).max() <= 1
+    status, _, [line] = run(photo, flags=["--engine=keras"], **values)
+    assert status == 2
+    assert "--saved_model and --engine" in line
+
+
+def test_a_folder_that_is_no_saved_model(run, photo, tmp_path):
+    status, _, [line] = run(photo, model=None, weights=None, saved_model=tmp_path)
+    assert status == 2
+    assert "no SavedModel" in line
