@@ -42,10 +42,11 @@ class SelfEnsemble(RuntimeAround):
         if len(self._copies) == 1:
             return self._runtime(batch)
         batch = ops.convert_to_tensor(batch)
-        total = None
+        # Added one by one, so that not all copies are in memory.
+        total = ops.zeros_like(batch)
         for copy in self._copies:
-            restored = _undone(ops.convert_to_tensor(self._runtime(_done(batch, copy))), copy)
-            total = restored if total is None else total + restored
+            restored = ops.convert_to_tensor(self._runtime(_done(batch, copy)))
+            total = total + _undone(restored, copy)
         return total / len(self._copies)
 
 

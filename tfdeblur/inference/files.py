@@ -196,8 +196,7 @@ class _Run:
                 images = [_write_intermediate(self.deblurrer, *each) for each in group]
             else:
                 images = list(self.deblurrer.restore_all(photo.pixels for photo in photos))
-            photos = map(Photo.replace_pixels, photos, images)
-            return list(zip(jobs, photos, strict=True))
+            return list(zip(jobs, map(Photo.replace_pixels, photos, images), strict=True))
         return []
 
 

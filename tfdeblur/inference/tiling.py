@@ -53,7 +53,7 @@ class Tiling:
                 f"Received tile {self.tile!r}; expected auto, none or a number of pixels from "
                 f"{SMALLEST_TILE} on."
             )
-        most = self.tile // 2 if is_size else math.inf
+        most = int(self.tile) // 2 if is_size else math.inf
         if type(self.overlap) is not int or not GRID <= self.overlap <= most:
             raise InputError(
                 f"Received overlap {self.overlap!r}; expected {GRID} pixels to half the tile."
@@ -72,7 +72,7 @@ class Tiling:
                 return None
             side = max(math.isqrt(int(_TILE_BYTES / bytes_per_pixel)), 2 * self.overlap)
         else:
-            side = self.tile
+            side = int(self.tile)
         return side if max(height, width) > side else None
 
 
