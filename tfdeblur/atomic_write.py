@@ -1,7 +1,8 @@
-"""Files that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 
@@ -23,3 +24,25 @@ def atomic_write(path):
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_folder(path):
+    """As `atomic_write`, for a folder that does not exist yet at the path it yields.
+
+    An older folder `path` is replaced as a whole, with everything in it: whoever calls
+    must know what it is.
+    """
+    path = Path(path)
+    unfinished, older = (path.with_name(f".{word}.{path.name}") for word in ("unfinished", "older"))
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        yield unfinished
+        # No file system call replaces a folder that is not empty.
+        shutil.rmtree(older, ignore_errors=True)
+        if path.exists():
+            path.rename(older)
+        unfinished.rename(path)
+        shutil.rmtree(older, ignore_errors=True)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

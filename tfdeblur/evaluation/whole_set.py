@@ -26,7 +26,7 @@ from tfdeblur import environment
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation.journal import Journal, read_journal
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
-from tfdeblur.evaluation.provenance import weights_sha256
+from tfdeblur.weights.provenance import weights_sha256
 from tfdeblur.evaluation.report import write_report
 from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
 from tfdeblur.evaluation.scores import ImageScores

@@ -23,7 +23,8 @@ def _source_indices(size, padded_size, mode):
 
 def padded_size(size, multiple):
     """The smallest multiple of `multiple` that is at least `size`, in pixels."""
-    return -(-size // multiple) * multiple
+    # No negative numbers: ONNX divides towards zero, and tf2onnx does not make up for it.
+    return (size + multiple - 1) // multiple * multiple
 
 
 def check_multiple(images, multiple):

@@ -15,7 +15,7 @@ from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
 from tfdeblur.images.photo import Photo
 from tfdeblur.images.writer import write_image
 from tfdeblur.inference.engine import Deblurrer
-from tfdeblur.inference.saved_model import export_saved_model
+from tfdeblur.exporting.saved_model import export_saved_model
 from tfdeblur.training import workdir as names
 from tfdeblur.training.averaging import averaged_weights
 from tfdeblur.training.callbacks.history import read_history

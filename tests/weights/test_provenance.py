@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.evaluation.small import deblurrer
-from tfdeblur.evaluation.provenance import weights_sha256
+from tfdeblur.weights.provenance import weights_sha256
 from tfdeblur.weights.files import load_weights, save_weights
 
 
