@@ -7,17 +7,19 @@ from PIL import Image
 from tests.reference.image_files import exif
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files, plan_jobs
-from tfdeblur.inference.size_limits import check_size
+from tfdeblur.inference.size_limits import check_side
 
 
 class Inverter:
     """Stands for a `Deblurrer`: known results, no waiting."""
 
     def check_size(self, height, width):
-        check_size(height, width, bytes_per_pixel=1)
+        check_side(height, width)
 
-    def __call__(self, pixels):
-        return 255 - pixels
+    batch_size = 1
+
+    def restore_all(self, images):
+        return (255 - pixels for pixels in images)
 
 
 invert = Inverter()
@@ -93,20 +95,20 @@ def test_what_cannot_be_done_is_reported_and_the_others_are_done(photos, tmp_pat
     (photos / "b.png").write_bytes(b"broken")
     save(photos / "alpha.png").rename(photos / "wrong.webp")
     Image.new("RGBA", (4, 4)).save(photos / "alpha.jpg", "PNG")
-    Image.new("RGB", (20_000, 64)).save(photos / "wide.png")
+    Image.new("RGB", (64, 1)).save(photos / "thin.png")
     jobs = plan_jobs([photos, tmp_path / "missing.png"], tmp_path / "out")
     failures = deblur_files(invert, jobs)
     assert [job.source.name for job in failures] == [
         "alpha.jpg",
         "b.png",
-        "wide.png",
+        "thin.png",
         "missing.png",
     ]
     written = sorted(path.name for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert written == ["a.PNG", "c.tif", "wrong.webp"]
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["not done"] * 4
-    assert "20000x64 pixels" in lines[2]
+    assert "64x1 pixels" in lines[2]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from tests.evaluation.small import deblurrer
-from tfdeblur.weights.provenance import weights_sha256
 from tfdeblur.weights.files import load_weights, save_weights
+from tfdeblur.weights.provenance import weights_sha256
 
 
 def test_weights_have_one_sum_in_memory_and_from_a_file(tmp_path):

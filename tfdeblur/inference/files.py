@@ -1,14 +1,18 @@
 """Restoring image files and folders: what to read, where to write, what went wrong."""
 
+import contextlib
 import dataclasses
 import sys
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError
+from tfdeblur.images.photo import Photo
 from tfdeblur.images.reader import image_size, read_image
 from tfdeblur.images.writer import IMAGE_SUFFIXES, check_writable, write_image
+from tfdeblur.inference.equal_groups import equal_groups
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
 
@@ -102,25 +106,64 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
         raise ValueError(
             f"Received on_existing={on_existing!r}; expected one of {', '.join(ON_EXISTING)}."
         )
-    failures = []
-    with tqdm(jobs, unit="image", disable=None) as progress:
-        for job in progress:
-            if on_existing == "skip" and job.target.exists():
+    run = _Run(deblurrer, on_existing, save_intermediate)
+    with tqdm(jobs, unit="image", disable=None) as run.progress:
+        for group in equal_groups(run.photos(), _shape_and_dtype, deblurrer.batch_size):
+            for job, photo in run.restored(group):
+                with run.reporting(job):
+                    _write(job.target, photo)
+    return run.failures
+
+
+class _Run:
+    """One call of `deblur_files`: its settings, its progress and what could not be done."""
+
+    def __init__(self, deblurrer, on_existing, save_intermediate):
+        self.deblurrer = deblurrer
+        self.on_existing = on_existing
+        self.save_intermediate = save_intermediate
+        self.failures: list[Job] = []
+        self.progress: Any = None
+
+    @contextlib.contextmanager
+    def reporting(self, *jobs):
+        """What goes wrong inside is told of all `jobs` and does not go further."""
+        try:
+            yield
+        except (InputError, OSError) as error:
+            self.failures.extend(jobs)
+            for job in jobs:
+                self.progress.write(f"not done: {_naming_the_file(job, error)}", file=sys.stderr)
+
+    def photos(self):
+        """Yields (job, photo) of every job to be done, read as they are asked for."""
+        for job in self.progress:
+            if self.on_existing == "skip" and job.target.exists():
                 continue
-            try:
-                if on_existing == "refuse":
-                    _refuse_existing(job.target, save_intermediate)
-                photo = read_checked(job.source, deblurrer)
+            with self.reporting(job):
+                if self.on_existing == "refuse":
+                    _refuse_existing(job.target, self.save_intermediate)
+                photo = read_checked(job.source, self.deblurrer)
                 check_writable(job.target, photo)
-                if save_intermediate:
-                    restored = _write_intermediate(deblurrer, photo, job.target)
-                else:
-                    restored = deblurrer(photo.pixels)
-                _write(job.target, photo.replace_pixels(restored))
-            except (InputError, OSError) as error:
-                failures.append(job)
-                progress.write(f"not done: {_naming_the_file(job, error)}", file=sys.stderr)
-    return failures
+                yield job, photo
+
+    def restored(self, group):
+        """(job, restored photo) of all in a group of equal sizes, or none of them."""
+        jobs = [job for job, _ in group]
+        photos = [photo for _, photo in group]
+        with self.reporting(*jobs):
+            if self.save_intermediate:
+                images = [_write_intermediate(self.deblurrer, *each) for each in group]
+            else:
+                images = list(self.deblurrer.restore_all(photo.pixels for photo in photos))
+            photos = map(Photo.replace_pixels, photos, images)
+            return list(zip(jobs, photos, strict=True))
+        return []
+
+
+def _shape_and_dtype(job_and_photo):
+    _, photo = job_and_photo
+    return photo.pixels.shape, photo.pixels.dtype
 
 
 def first_readable(jobs, deblurrer):
@@ -163,8 +206,9 @@ def _intermediate_folder(target):
     return target.with_name(f"{target.stem}_intermediate")
 
 
-def _write_intermediate(deblurrer, photo, target):
+def _write_intermediate(deblurrer, job, photo):
     images = deblurrer.intermediate_images(photo.pixels)
+    target = job.target
     folder = _intermediate_folder(target)
     for number, (name, pixels) in enumerate(images.items(), start=1):
         # Transparency belongs to the result; here it would hide what is to be seen.

@@ -46,6 +46,18 @@ class Runtime(abc.ABC):
         """
 
 
+class RuntimeAround(Runtime):
+    """Another runtime with something done before and after; subclasses say what."""
+
+    def __init__(self, runtime):
+        self._runtime = runtime
+        self.name = runtime.name
+        self.model = runtime.model
+        self.num_units, self.depth = runtime.num_units, runtime.depth
+        self.working_bytes_per_pixel = runtime.working_bytes_per_pixel
+        self.compiles_shapes = runtime.compiles_shapes
+
+
 def checked_depth(model, depth):
     """How many units of `model` run when `depth` is asked for; None asks for all.
 
