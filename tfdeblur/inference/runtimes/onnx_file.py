@@ -1,10 +1,12 @@
-"""Where the runtimes of ONNX files get their files from."""
+"""Where the runtimes of ONNX files get their files from.
+
+A finished file runs without TensorFlow being imported: nothing here needs it at the top.
+"""
 
 import contextlib
+import os
 import tempfile
 from pathlib import Path
-
-import keras
 
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.runtime import Runtime, checked_depth
@@ -29,7 +31,7 @@ class OnnxFileRuntime(Runtime):
 
     def __init__(self, source, depth=None):
         self._check_installed()
-        if isinstance(source, keras.Model):
+        if not isinstance(source, str | os.PathLike):
             self.model = source
             self.num_units = source.num_units
             self.depth = checked_depth(source, depth)
@@ -48,7 +50,7 @@ class OnnxFileRuntime(Runtime):
 @contextlib.contextmanager
 def _file_of(source, depth):
     """Path of the ONNX file of `source`, there as long as the context lasts."""
-    if not isinstance(source, keras.Model):
+    if isinstance(source, str | os.PathLike):
         yield _checked_path(source, depth)
         return
     if source.compute_dtype != "float32":
@@ -56,7 +58,6 @@ def _file_of(source, depth):
             f"Received a network that computes in {source.compute_dtype}; expected float32, in "
             "which networks are exported. Lower precision is for the engine keras."
         )
-    # Not at the top: exports need TensorFlow, which a finished file does without.
     from tfdeblur.exporting.onnx import export_onnx
 
     with tempfile.TemporaryDirectory() as folder:
