@@ -116,6 +116,17 @@ def test_an_older_export_is_replaced_only_on_demand(tmp_path, numbers):
     assert names(tmp_path) == ["a", "a.parity.json"]
 
 
+def test_images_that_would_not_fit_are_halved(tmp_path, numbers, monkeypatch):
+    model = network("dmphn")
+    pixels = 2 * 8 * 12
+    monkeypatch.setattr(
+        "tfdeblur.exporting.checked_export.available_memory",
+        lambda: pixels * model.working_bytes_per_pixel // 2,
+    )
+    found = export_checked(model, tmp_path / "a", "numbers", shapes=SHAPES)
+    assert [(p.batch, p.height, p.width) for p in found] == [(1, 9, 8), (2, 4, 6)]
+
+
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, OSError(28, "No space left on device")])
 def test_an_interrupted_check_leaves_nothing(tmp_path, numbers, monkeypatch, failure):
     def fail(*arguments):

@@ -13,6 +13,7 @@ from tfdeblur.errors import InputError
 from tfdeblur.exporting import litert, onnx, saved_model
 from tfdeblur.exporting.parity import FLOAT16_WEIGHTS, FLOAT32, SHAPES, measure_parity
 from tfdeblur.exporting.signatures import check_backend
+from tfdeblur.inference.size_limits import available_memory
 from tfdeblur.weights.provenance import weights_sha256
 
 
@@ -27,6 +28,7 @@ class Format:
       placed: the context in which the output appears whole or not at all.
       require: raises InputError unless its libraries are installed.
       packages: those libraries.
+      memory_factor: its working memory beside the Keras model's; measured on CPU.
     """
 
     export: Callable
@@ -35,6 +37,7 @@ class Format:
     placed: Callable[[Path], AbstractContextManager]
     require: Callable[[], None]
     packages: tuple[str, ...]
+    memory_factor: float = 1
 
 
 FORMATS = {
@@ -53,6 +56,7 @@ FORMATS = {
         placed=atomic_write,
         require=onnx.require_onnx,
         packages=("onnx", "onnxruntime", "tf2onnx"),
+        memory_factor=5,
     ),
     "litert": Format(
         litert.export_litert,
@@ -61,6 +65,8 @@ FORMATS = {
         placed=atomic_write,
         require=litert.require_litert,
         packages=("ai-edge-litert",),
+        # Features whose size is found out while it runs are kept until the end.
+        memory_factor=28,
     ),
 }
 
@@ -98,7 +104,8 @@ def export_checked(
       format_name: one of `FORMATS`.
       depth: for stacks, how many units to run; None is all that were built.
       float16: whether weights are stored in 16 bits.
-      shapes: (batch, height, width) of the images to compare on.
+      shapes: (batch, height, width) of the images to compare on; sides are halved until
+        the images fit into the memory there is.
       overwrite: whether an older export may be replaced.
       **options: `Format.options` of the format.
 
@@ -113,6 +120,8 @@ def export_checked(
     check_output(path, format_name, overwrite)
     made = FORMATS[format_name]
     tolerance = FLOAT16_WEIGHTS if float16 else FLOAT32
+    bytes_per_pixel = made.memory_factor * model.working_bytes_per_pixel
+    shapes = [_fitting(shape, bytes_per_pixel) for shape in shapes]
     record_path = parity_path(path)
     with made.placed(path) as unfinished:
         made.export(model, unfinished, depth=depth, float16=float16, **options)
@@ -150,6 +159,13 @@ def parity_path(path):
     """Where the record of the export to `path` lies: beside it, also for a folder."""
     path = Path(path)
     return path.with_name(f"{path.name}.parity.json")
+
+
+def _fitting(shape, bytes_per_pixel):
+    batch, height, width = shape
+    while batch * height * width * bytes_per_pixel > available_memory() and min(height, width) > 3:
+        height, width = height // 2, width // 2
+    return batch, height, width
 
 
 def _num_bytes(path):
