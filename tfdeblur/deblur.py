@@ -144,7 +144,8 @@ def make_deblurrer(saved_model, settings):
 
     A public function of picklable arguments, because Beam's workers call it.
     """
-    from tfdeblur.inference.engine import Deblurrer
+    with cli.quiet_framework_import():
+        from tfdeblur.inference.engine import Deblurrer
 
     if saved_model is not None:
         from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
