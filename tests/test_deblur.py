@@ -1,12 +1,16 @@
 """The app `tfdeblur deblur` on good input and on every kind of bad input."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.inference.video.clips import read_clip, write_clip
 from tests.weights.test_dmphn_release import built
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
+from tfdeblur.exporting.saved_model import export_saved_model
 from tfdeblur.weights.files import save_weights
 
 
@@ -64,7 +68,6 @@ def _bad_files(folder):
     (folder / "empty.png").write_bytes(b"")
     (folder / "text.jpg").write_text("a photograph")
     Image.new("RGB", (1, 1)).save(folder / "pixel.png")
-    Image.new("RGB", (20_000, 64)).save(folder / "panorama.png")
     (folder / "directory.png").mkdir()
     return folder
 
@@ -76,7 +79,6 @@ def _bad_files(folder):
         ("empty.png", ["0 bytes"]),
         ("text.jpg", ["not an image", "expected PNG"]),
         ("pixel.png", ["1x1 pixels", "expected at least 2"]),
-        ("panorama.png", ["20000x64 pixels", "0.6 GB", "Cut the image into parts"]),
         ("directory.png", ["holds no images"]),
     ],
 )
@@ -93,8 +95,15 @@ def test_bad_images(run, tmp_path, name, parts):
     ("values", "parts"),
     [
         ({"model": "dmphn_12"}, ["'dmphn_12'", "one of: dmphn_1_2,"]),
-        ({"model": None}, ["--model", "--help"]),
-        ({"model": None, "weights": None, "output": None}, ["--model and --weights and --output"]),
+        ({"model": None}, ["--model as well, or --saved_model"]),
+        ({"model": None, "weights": None}, ["--model and --weights as well, or --saved_model"]),
+        ({"flags": ["--saved_model=x"]}, ["--saved_model and --model, --weights"]),
+        ({"flags": ["--tile=100"]}, ["tile 100", "auto, none", "from 128"]),
+        ({"flags": ["--tile=all"]}, ["tile 'all'"]),
+        ({"flags": ["--tile=256", "--overlap=200"]}, ["overlap 200", "half the tile"]),
+        ({"flags": ["--ensemble=3"]}, ["ensemble"]),
+        ({"flags": ["--device=gpu:7"]}, ["'gpu:7'", "cpu:0"]),
+        ({"flags": ["--batch_size=0"]}, ["batch_size"]),
         ({"weights": "two.weights.h5"}, ["levels=[1, 1]", "levels=[1]", "Choose the matching"]),
         ({"weights": "missing.weights.h5"}, ["no such weight file", "tfdeblur convert"]),
         ({"weights": "."}, ["directory"]),
@@ -146,8 +155,8 @@ def test_the_others_are_done_when_one_is_broken(run, photo, tmp_path):
     folder = _bad_files(tmp_path / "bad")
     status, out, err = run(folder, photo)
     assert status == 2
-    assert "1 of 5 images" in out
-    assert len(err) == 4
+    assert "1 of 4 images" in out
+    assert len(err) == 3
     assert [path.name for path in (tmp_path / "out").rglob("*.*")] == ["photo.png"]
 
 
@@ -229,3 +238,94 @@ def test_a_result_never_takes_the_place_of_its_input(run, photo):
         assert status == 2
         assert "choose another --output" in line
     assert photo.read_bytes() == before
+
+
+def test_large_images_are_tiled_and_may_be_refused_in_one_piece(run, tmp_path, weights):
+    panorama = tmp_path / "panorama.png"
+    Image.fromarray(np.full((2, 16_400, 3), 90, np.uint8)).save(panorama)
+    assert run(panorama, flags=["--overlap=16"])[0] == 0
+    assert pixels_of(tmp_path / "out" / "panorama.png").shape == (2, 16_400, 3)
+    status, _, [line] = run(panorama, flags=["--tile=none", "--overwrite"])
+    assert status == 2
+    for part in ("16400x2 pixels", "at most 16384 pixels", "Choose tiles"):
+        assert part in line
+
+
+def test_tiles_and_copies_are_those_of_the_library(run, tmp_path, weights, rng):
+    photo = tmp_path / "large.png"
+    Image.fromarray(rng.integers(0, 256, (130, 150, 3), np.uint8)).save(photo)
+    run(photo, flags=["--tile=128", "--overlap=32", "--ensemble=2", "--batch_size=2"])
+    deblur = Deblurrer("dmphn_1", weights / "one.weights.h5", tile=128, overlap=32, ensemble=2)
+    restored = pixels_of(tmp_path / "out" / "large.png")
+    np.testing.assert_array_equal(restored, deblur(pixels_of(photo)))
+    assert (restored != Deblurrer(deblur.model)(pixels_of(photo))).any()
+
+
+def test_patterns_and_videos(run, photo, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    clip = write_clip(tmp_path / "clip.mp4", num=2, size=(16, 24))
+    sizes = {}
+    for crf in (4, 40):
+        output = tmp_path / f"crf_{crf}"
+        status, out, err = run("*.png", "c*.mp4", output=output, video_crf=crf)
+        assert (status, err) == (0, [])
+        assert "2 of 2 images" in out
+        assert read_clip(output / "clip.mp4").audio == read_clip(clip).audio
+        sizes[crf] = (output / "clip.mp4").stat().st_size
+    assert sizes[4] > sizes[40]
+    status, _, [line] = run("*.gif")
+    assert status == 2
+    assert "*.gif: no file matches" in line
+
+
+def test_beam_writes_the_same_and_lists_what_failed(run, photo, tmp_path, monkeypatch):
+    pytest.importorskip("apache_beam", reason="needs the extra `beam`")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken.png").write_bytes(b"broken")
+    beam = {"runner": "beam", "beam_options": "--runner=DirectRunner", "output": "beam"}
+    status, out, [line] = run("*.png", **beam)
+    assert status == 2
+    assert "1 of 2 images are in beam" in out
+    assert "broken.png: not an image" in line
+    run(photo, output="here")
+    restored = [(tmp_path / folder / "photo.png").read_bytes() for folder in ("here", "beam")]
+    assert restored[0] == restored[1]
+    failure = json.loads((tmp_path / "beam" / "failures.jsonl").read_text())
+    assert failure["source"] == str(tmp_path / "broken.png")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"runner": "beam", "time_budget_ms": 5}, "--runner=beam and --time_budget_ms"),
+        ({"runner": "beam", "flags": ["--save_intermediate"]}, "--save_intermediate"),
+        ({"beam_options": "--direct_num_workers=2"}, "expected --runner=beam"),
+        ({"runner": "spark"}, "runner"),
+        ({"runner": "beam", "weights": "missing.weights.h5"}, "missing.weights.h5"),
+        ({"video_crf": 60}, "video_crf"),
+    ],
+)
+def test_what_does_not_go_together_with_a_runner(run, photo, options, message):
+    status, _, err = run(photo, **options)
+    assert status == 2
+    assert message in err[-1]
+
+
+def test_an_exported_network_restores_as_the_network_it_was_made_of(run, photo, tmp_path, weights):
+    exported = tmp_path / "exported"
+    network = Deblurrer("dmphn_1", weights / "one.weights.h5")
+    export_saved_model(network.model, exported)
+    values = {"model": None, "weights": None, "saved_model": exported}
+    status, _, err = run(photo, **values)
+    assert (status, err) == (0, [])
+    restored = pixels_of(tmp_path / "out" / "photo.png").astype(int)
+    assert np.abs(restored - network(pixels_of(photo))).max() <= 1
+    status, _, [line] = run(photo, flags=["--engine=keras"], **values)
+    assert status == 2
+    assert "--saved_model and --engine" in line
+
+
+def test_a_folder_that_is_no_saved_model(run, photo, tmp_path):
+    status, _, [line] = run(photo, model=None, weights=None, saved_model=tmp_path)
+    assert status == 2
+    assert "no SavedModel" in line

@@ -1,35 +1,57 @@
-r"""Restore blurred images and folders of images.
+r"""Restore blurred images, videos and folders of them.
 
-Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP) or a folder, which is
-searched at any depth. Results go to --output under the same names and in the
-same format; bit depth, transparency, grayscale, orientation and colour profile
-are kept:
+Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP), a video, a folder, which
+is searched at any depth, or a quoted pattern such as 'day*/**/*.png'. Results go to
+--output under the same names and in the same format; bit depth, transparency,
+grayscale, orientation and colour profile are kept:
 
   tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
       --output=restored photo.jpg holiday_photos/
+
+An image too large for one piece is restored in tiles (--tile, --overlap), and
+--ensemble=8 averages over turned and mirrored copies, for eight times the time.
 
 A stacked network can run only its first units, for less time and less quality:
 --depth says how many, or --time_budget_ms chooses the most that restore the
 first image in that time.
 
+Of a video only the picture changes: sound, times and rotation are kept, and an
+interrupted one is gone on with. --runner=beam shares out the inputs to the workers
+of an Apache Beam pipeline (--beam_options) and writes what could not be done to
+failures.jsonl in --output.
+
 An input that cannot be restored is reported and the others are done; the exit
 status is then 2.
 """
 
+import functools
 import sys
+from pathlib import Path
 
 from absl import flags
 
 from tfdeblur import cli
 from tfdeblur.errors import InputError
+from tfdeblur.network_flags import define_network_flags, network_settings
 
-REQUIRED_FLAGS = ("model", "weights", "output")
+REQUIRED_FLAGS = ("output",)
+
+RUNNERS = ("local", "beam")
+
+# They look at the first image, or write more than one file for an input.
+_LOCAL_ONLY = ("time_budget_ms", "save_intermediate")
+
+# Of thousands, a terminal is no place; the file has them all.
+_MOST_NAMED = 20
 
 
 def define_flags(flag_values):
-    flags.DEFINE_string("model", None, "Preset, e.g. dmphn_1_2_4.", flag_values=flag_values)
+    define_network_flags(flag_values)
     flags.DEFINE_string(
-        "weights", None, "Weight file of that model (.weights.h5).", flag_values=flag_values
+        "saved_model",
+        None,
+        "Folder that `tfdeblur export` wrote, in place of --model and --weights.",
+        flag_values=flag_values,
     )
     flags.DEFINE_string("output", None, "Folder for the results.", flag_values=flag_values)
     flags.DEFINE_bool("overwrite", False, "Replace results that exist.", flag_values=flag_values)
@@ -39,8 +61,29 @@ def define_flags(flag_values):
         "Pass over inputs whose result exists: goes on where an earlier run stopped.",
         flag_values=flag_values,
     )
+    flags.DEFINE_string(
+        "tile",
+        "auto",
+        "Longest side of the tiles that large images are cut into, in pixels; none: never cut.",
+        flag_values=flag_values,
+    )
     flags.DEFINE_integer(
-        "depth", None, "Units of a stacked network to run (default: all).", flag_values=flag_values
+        "overlap", 128, "Pixels that neighbouring tiles share.", flag_values=flag_values
+    )
+    flags.DEFINE_integer(
+        "bucket",
+        64,
+        "With XLA, pad sides to multiples of so many pixels, so that close sizes share a "
+        "compilation.",
+        lower_bound=1,
+        flag_values=flag_values,
+    )
+    flags.DEFINE_integer(
+        "batch_size",
+        1,
+        "Images or tiles of one size to restore at once: for accelerators.",
+        lower_bound=1,
+        flag_values=flag_values,
     )
     flags.DEFINE_float(
         "time_budget_ms",
@@ -55,26 +98,102 @@ def define_flags(flag_values):
         "Also write every level's residual and every unit's output, to NAME_intermediate/.",
         flag_values=flag_values,
     )
+    flags.DEFINE_float(
+        "video_crf",
+        17,
+        "Quality of videos: 0 is the best, and every 6 more halve the file.",
+        lower_bound=0,
+        upper_bound=51,
+        flag_values=flag_values,
+    )
+    flags.DEFINE_enum(
+        "runner",
+        "local",
+        RUNNERS,
+        "Where to run: in this process, or as an Apache Beam pipeline over shared files.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_string(
+        "beam_options",
+        "",
+        "With --runner=beam, options of the pipeline: "
+        '"--runner=DirectRunner --direct_num_workers=2".',
+        flag_values=flag_values,
+    )
 
 
 def main(flag_values, arguments):
     if not arguments:
-        raise InputError("Received no INPUT; expected at least one image file or folder.")
+        raise InputError("Received no INPUT; expected at least one image file, video or folder.")
     for one, other in (("overwrite", "skip_existing"), ("depth", "time_budget_ms")):
         if _is_given(flag_values[one]) and _is_given(flag_values[other]):
             raise InputError(f"Received both --{one} and --{other}; expected one of them.")
+    _check_network(flag_values)
+    _check_runner(flag_values)
     with cli.quiet_framework_import():
-        from tfdeblur.inference.engine import Deblurrer
-        from tfdeblur.inference.files import deblur_files, plan_jobs
-    jobs = plan_jobs(arguments, flag_values.output)
-    deblurrer = Deblurrer(flag_values.model, flag_values.weights, flag_values.depth)
-    if flag_values.time_budget_ms is not None:
-        deblurrer = _within_budget(deblurrer, jobs, flag_values.time_budget_ms)
-    failures = deblur_files(
-        deblurrer, jobs, _on_existing(flag_values), flag_values.save_intermediate
-    )
+        from tfdeblur.inference.files import plan_jobs
+        from tfdeblur.inference.patterns import matching
+    jobs = plan_jobs(matching(arguments), flag_values.output)
+    failures = (_on_beam if flag_values.runner == "beam" else _here)(flag_values, jobs)
     print(f"{len(jobs) - len(failures)} of {len(jobs)} images are in {flag_values.output}")
     return cli.EXIT_INPUT_ERROR if failures else 0
+
+
+def make_deblurrer(saved_model, settings):
+    """The `Deblurrer` of `settings`; its network from an exported file unless that is None.
+
+    A public function of picklable arguments, because Beam's workers call it.
+    """
+    with cli.quiet_framework_import():
+        from tfdeblur.inference.engine import Deblurrer
+
+    if saved_model is not None:
+        from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
+
+        settings = {"model": SavedModelRuntime(saved_model), **settings}
+    return Deblurrer(**settings)
+
+
+def _here(flag_values, jobs):
+    from tfdeblur.inference.files import deblur_files
+
+    deblurrer = make_deblurrer(flag_values.saved_model, _settings(flag_values))
+    if flag_values.time_budget_ms is not None:
+        deblurrer = _within_budget(deblurrer, jobs, flag_values.time_budget_ms)
+    return deblur_files(
+        deblurrer,
+        jobs,
+        _on_existing(flag_values),
+        flag_values.save_intermediate,
+        flag_values.video_crf,
+    )
+
+
+def _on_beam(flag_values, jobs):
+    from tfdeblur.inference.beam import FAILURES, deblur_with_beam
+
+    settings = _settings(flag_values)
+    for name in ("model", "weights"):
+        # Workers need not run in this folder. A preset's name is no file.
+        if settings.get(name) is not None and Path(settings[name]).is_file():
+            settings[name] = str(Path(settings[name]).absolute())
+    saved_model = flag_values.saved_model and str(Path(flag_values.saved_model).absolute())
+    make = functools.partial(make_deblurrer, saved_model, settings)
+    make()  # so that a mistake in the flags is told here, once
+    failures = deblur_with_beam(
+        jobs,
+        make,
+        flag_values.output,
+        _on_existing(flag_values),
+        flag_values.video_crf,
+        flag_values.beam_options,
+    )
+    for failure in failures[:_MOST_NAMED]:
+        print(f"not done: {failure['reason']}", file=sys.stderr)
+    if len(failures) > _MOST_NAMED:
+        path = Path(flag_values.output) / FAILURES
+        print(f"not done: {len(failures)} in all, listed in {path}", file=sys.stderr)
+    return failures
 
 
 def _is_given(flag):
@@ -82,19 +201,61 @@ def _is_given(flag):
     return flag.value is not None and flag.value is not False
 
 
+def _check_network(flag_values):
+    needed = ("model", "weights")
+    if flag_values.saved_model is None:
+        missing = [f"--{name}" for name in needed if flag_values[name].value is None]
+        if missing:
+            raise InputError(f"Expected {' and '.join(missing)} as well, or --saved_model.")
+        return
+    fixed = (*needed, "depth", "time_budget_ms", "save_intermediate", "engine", "precision")
+    given = [f"--{name}" for name in fixed if flag_values[name].present]
+    if given:
+        raise InputError(
+            f"Received --saved_model and {', '.join(given)}; expected --saved_model without, for "
+            "an exported network is what it was exported as."
+        )
+
+
+def _check_runner(flag_values):
+    if flag_values.runner == "beam":
+        given = [f"--{name}" for name in _LOCAL_ONLY if _is_given(flag_values[name])]
+        if given:
+            raise InputError(f"Received --runner=beam and {', '.join(given)}; expected it without.")
+    elif flag_values.beam_options:
+        raise InputError("Received --beam_options; expected --runner=beam with it.")
+
+
+def _settings(flag_values):
+    """The keyword arguments of `Deblurrer`, without the model where it is an exported one."""
+    settings = network_settings(flag_values)
+    if flag_values.saved_model is not None:
+        settings = {name: settings[name] for name in ("device", "ensemble")}
+    return {
+        **settings,
+        "tile": _tile(flag_values.tile),
+        "overlap": flag_values.overlap,
+        "bucket": flag_values.bucket,
+        "batch_size": flag_values.batch_size,
+    }
+
+
+def _tile(text):
+    return int(text) if text.isdecimal() else text
+
+
 def _within_budget(deblurrer, jobs, budget_ms):
     from tfdeblur.inference.adaptive_depth import deepest_within, measure_depths
-    from tfdeblur.inference.engine import Deblurrer
     from tfdeblur.inference.files import first_readable
 
     photo = first_readable(jobs, deblurrer)
     if photo is None:
         return deblurrer
-    measured = measure_depths(deblurrer.model, photo.pixels, budget_ms)
+    measured = measure_depths(deblurrer, photo.pixels, budget_ms)
     depth = deepest_within(measured, budget_ms)
     times = ", ".join(f"{ms:.0f} ms at depth {depth}" for depth, ms in measured.items())
-    print(f"depth {depth} of {deblurrer.model.num_units} for a budget of {budget_ms:g} ms: {times}")
-    return Deblurrer(deblurrer.model, depth=depth)
+    print(f"depth {depth} of {deblurrer.num_units} for a budget of {budget_ms:g} ms: {times}")
+    return deblurrer.at_depth(depth)
 
 
 def _on_existing(flag_values):

@@ -23,6 +23,7 @@ from absl import flags
 
 from tfdeblur import cli
 from tfdeblur.errors import InputError
+from tfdeblur.network_flags import define_network_flags, network_settings
 
 REQUIRED_FLAGS = ("model", "weights", "output")
 
@@ -30,9 +31,8 @@ _FLAGS_OF_DATASET = ("split", "data_dir", "allow_partial")
 
 
 def define_flags(flag_values):
+    define_network_flags(flag_values)
     for name, help_text in (
-        ("model", "Preset, e.g. dmphn_1_2_4."),
-        ("weights", "Weight file of that model (.weights.h5)."),
         ("dataset", "Dataset as TFDS names it, e.g. gopro or gopro/blur_gamma."),
         ("data_dir", "Where prepared datasets lie (default: TFDS's own folder)."),
         ("blur_dir", "Folder of blurred images, in place of --dataset."),
@@ -50,9 +50,6 @@ def define_flags(flag_values):
         ["round", "floor", "float"],
         "How outputs become what is compared: rounded or truncated to 8 bits, or only clipped.",
         flag_values=flag_values,
-    )
-    flags.DEFINE_integer(
-        "depth", None, "Units of a stacked network to run (default: all).", flag_values=flag_values
     )
     flags.DEFINE_integer(
         "num_images",
@@ -84,7 +81,7 @@ def main(flag_values, arguments):
         from tfdeblur.evaluation import evaluate
         from tfdeblur.inference.engine import Deblurrer
     source = _source(flag_values)
-    deblurrer = Deblurrer(flag_values.model, flag_values.weights, flag_values.depth)
+    deblurrer = Deblurrer(**network_settings(flag_values))
     summary = evaluate(
         deblurrer,
         source,

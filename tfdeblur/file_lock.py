@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 from pathlib import Path
 
 
@@ -17,3 +18,25 @@ def file_lock(path):
         with contextlib.suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextlib.contextmanager
+def sole_lock(path):
+    """Makes the file `path` and keeps all others out of here, also when killed later.
+
+    Raises:
+      BlockingIOError: when another holds it.
+    """
+    with Path(path).open("w") as file:
+        # Held by the open file, so the system lets go of it whatever becomes of us.
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _check_still_there(file, path)
+        yield
+
+
+def _check_still_there(file, path):
+    """Another may have finished and removed the file while we opened it."""
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(file.fileno()), Path(path).stat()):
+            return
+    raise BlockingIOError

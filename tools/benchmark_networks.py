@@ -1,20 +1,25 @@
-r"""Times several networks on the CPU in turn, beside ONNX Runtime if asked.
+r"""Times networks on the CPU in several engines, and prints a table in Markdown.
 
-For one network, and on any device, there is `tfdeblur benchmark --what=network`;
-this measures in the same way.
+For one network, and on any device, there is `tfdeblur benchmark --what=network`.
 
-  python tools/benchmark_networks.py --height=720 --width=1280 pss_nsc dmphn_1_2_4_8
+  python tools/benchmark_networks.py --rounds=2
   python tools/benchmark_networks.py --engines=tensorflow,onnxruntime dmphn_1_2_4_8
-  python tools/benchmark_networks.py stack4_dmphn:1 stack4_dmphn:2 stack4_dmphn:4
+  python tools/benchmark_networks.py --engines=tensorflow stack4_dmphn:1 stack4_dmphn:2
 
-PRESET:DEPTH runs the first DEPTH units of a stack. Each measurement is a process
-of its own, because a process's peak memory never falls again; all of them are
-repeated in turn --rounds times and medians are shown, because a machine's speed
-drifts. Weights are random: they change neither time nor memory. The peak includes
-the framework itself, given by `baseline`.
+PRESET:DEPTH runs the first DEPTH units of a stack; without presets, the six of
+`experiments/benchmarks.md` are run. What is timed is a call of a
+`tfdeblur.inference.runtimes` runtime, as `tfdeblur deblur` makes it.
 
-ONNX Runtime runs the same network, exported for the one size; it needs the extra
-`onnx`. Of PSS-NSC it runs all channels at once, so compare with --all_channels_at_once.
+Each measurement is a process of its own, because a process's peak memory never falls
+again; all of them, and the matrix product that speed is held against
+(`tfdeblur.benchmarks.machine_peak`), are repeated in turn --rounds times and medians are
+shown, because a machine's speed drifts. Weights are random: they change neither time nor
+memory. The peak holds all of the process, the framework too; "held before" is what it
+held when the network was ready. ONNX Runtime and OpenVINO read an exported file, without
+TensorFlow in their processes; they need the extras `onnx` and `openvino`.
+
+TensorFlow imports JAX where it finds it, for nothing here and 110 MB. Only the extra
+`test` installs it, so it is hidden, for a peak that users have.
 """
 
 import json
@@ -27,64 +32,96 @@ from pathlib import Path
 
 from absl import app, flags
 
-# These import no framework, which would count as memory of ONNX Runtime.
+# These import no framework, which would count as memory of the others.
 from tfdeblur.benchmarks.memory import process_peak_bytes
 from tfdeblur.benchmarks.timing import measure_seconds
 
+_NETWORKS = ("dmphn_1", "dmphn_1_2", "dmphn_1_2_4", "dmphn_1_2_4_8", "stack2_dmphn", "pss_nsc")
+
 _HEIGHT = flags.DEFINE_integer("height", 720, "Height of the image.")
 _WIDTH = flags.DEFINE_integer("width", 1280, "Width of the image.")
-_RUNS = flags.DEFINE_integer("runs", 3, "Timed runs of a process, after one to warm up.")
+_RUNS = flags.DEFINE_integer("runs", 1, "Timed runs of a process, after one to warm up.")
 _ROUNDS = flags.DEFINE_integer("rounds", 1, "Processes of each kind, in turn.")
-_ENGINES = flags.DEFINE_list("engines", ["tensorflow"], "Of: tensorflow, onnxruntime.")
-_ALL_CHANNELS_AT_ONCE = flags.DEFINE_bool(
-    "all_channels_at_once",
-    False,
-    "Run the whole network in one call instead of what deblur does to save memory.",
+_ENGINES = flags.DEFINE_list(
+    "engines",
+    ["tensorflow", "onnxruntime", "openvino"],
+    "Of: tensorflow, tensorflow_bfloat16, onnxruntime, openvino.",
 )
 _TASK = flags.DEFINE_string("task", None, "Used by the tool for its own processes.")
 
+_HEAD = (
+    "network",
+    "engine",
+    "seconds",
+    "/ onnxruntime",
+    "share of peak",
+    "peak MB",
+    "held before MB",
+    "10^9 multiply-adds",
+)
+
 
 def main(argv):
-    networks = argv[1:]
-    if not networks:
-        raise app.UsageError("Expected one or more presets, e.g. pss_nsc dmphn_1_2_4_8.")
     if _TASK.value:
         task, _, file = _TASK.value.partition(":")
-        print(json.dumps(_TASKS[task](networks[0], file)))
+        print(json.dumps(_TASKS[task](argv[1], file)))
         return
-    print(f"{_WIDTH.value}x{_HEIGHT.value}, {len(os.sched_getaffinity(0))} CPU cores, float32")
-    print(
-        f"{'network':<22}{'engine':<12}{'seconds':>9}{'peak MB':>9}{'baseline MB':>13}"
-        f"{'G multiply-adds':>17}{'/ onnxruntime':>15}"
-    )
+    unknown = set(_ENGINES.value) - _ENGINE_TASKS.keys()
+    if unknown:
+        raise app.UsageError(f"Expected engines of {', '.join(_ENGINE_TASKS)}; got {unknown}.")
+    cores = len(os.sched_getaffinity(0))
+    print(f"{_WIDTH.value}x{_HEIGHT.value}, {cores} CPU cores, medians of {_ROUNDS.value} rounds\n")
+    print(_line(_HEAD))
+    print(_line(["---"] * len(_HEAD)))
     with tempfile.TemporaryDirectory() as folder:
-        for network in networks:
-            _report(network, _measure_in_turn(network, folder))
+        for network in argv[1:] or _NETWORKS:
+            for row in table_rows(network, *_measure_in_turn(network, folder)):
+                print(_line(row), flush=True)
+
+
+def table_rows(network, count, peak, results):
+    """The lines of one network, as texts.
+
+    Args:
+      network: what to call it.
+      count: multiply-adds of one run.
+      peak: multiply-adds per second of a matrix product.
+      results: by engine, a dict of "seconds", "peak_mb" and "baseline_mb".
+    """
+    other = results.get("onnxruntime")
+    for engine, result in results.items():
+        yield (
+            network,
+            engine,
+            f"{result['seconds']:.2f}",
+            f"{result['seconds'] / other['seconds']:.2f}" if other else "-",
+            f"{count / result['seconds'] / peak:.2f}",
+            f"{result['peak_mb']:.0f}",
+            f"{result['baseline_mb']:.0f}",
+            f"{count / 1e9:.0f}",
+        )
+
+
+def _line(cells):
+    return f"| {' | '.join(cells)} |"
 
 
 def _measure_in_turn(network, folder):
-    onnx_file = f"{folder}/{network}.onnx"
-    if "onnxruntime" in _ENGINES.value:
-        _in_own_process(network, f"export:{onnx_file}")
+    """(multiply-adds, those a second of a matrix product, medians by engine)."""
+    file = Path(folder) / "network.onnx"
+    others = {"onnxruntime", "openvino"} & set(_ENGINES.value)
+    count = _in_own_process(network, f"prepare:{file if others else ''}")["multiply_adds"]
+    peaks = []
     rounds: dict = {engine: [] for engine in _ENGINES.value}
     for _ in range(_ROUNDS.value):
         for engine, results in rounds.items():
-            results.append(_in_own_process(network, f"{engine}:{onnx_file}"))
-    return {
+            results.append(_in_own_process(network, f"{engine}:{file}"))
+        peaks.append(_in_own_process(network, "peak")["multiply_adds_per_second"])
+    medians = {
         engine: {key: statistics.median(r[key] for r in results) for key in results[0]}
         for engine, results in rounds.items()
     }
-
-
-def _report(network, results):
-    for engine, result in results.items():
-        other = results.get("onnxruntime")
-        ratio = f"{result['seconds'] / other['seconds']:.2f}" if other else "-"
-        print(
-            f"{network:<22}{engine:<12}{result['seconds']:>9.2f}{result['peak_mb']:>9.0f}"
-            f"{result['baseline_mb']:>13.0f}{result['multiply_adds'] / 1e9:>17.0f}{ratio:>15}",
-            flush=True,
-        )
+    return count, statistics.median(peaks), medians
 
 
 def _in_own_process(network, task):
@@ -92,76 +129,91 @@ def _in_own_process(network, task):
         f"--height={_HEIGHT.value}",
         f"--width={_WIDTH.value}",
         f"--runs={_RUNS.value}",
-        f"--all_channels_at_once={_ALL_CHANNELS_AT_ONCE.value}",
         f"--task={task}",
     ]
     finished = subprocess.run(
         [sys.executable, Path(__file__), *flag_arguments, network],
         capture_output=True,
         text=True,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"},
     )
     if finished.returncode:
         sys.exit(f"{task} of {network} failed:\n{finished.stderr[-2000:]}")
     return json.loads(finished.stdout.splitlines()[-1])
 
 
-def _model(network):
+def _model(network, precision="float32"):
     import tfdeblur
+    from tfdeblur.precision import precision_scope
 
     preset, _, depth = network.partition(":")
-    return tfdeblur.build_model(preset, int(depth) if depth else None)
+    with precision_scope(precision):
+        return tfdeblur.build_model(preset, int(depth) if depth else None)
 
 
-def _tensorflow(network, _):
-    import keras
-
-    from tfdeblur.benchmarks.backend import synchronised
+def _prepare(network, file):
+    """Counts the multiply-adds and exports the network if `file` is not empty."""
     from tfdeblur.benchmarks.multiply_adds import multiply_adds
+    from tfdeblur.exporting.onnx import export_onnx
 
     model = _model(network)
-    baseline = process_peak_bytes()
-
-    def restore(blur):
-        return model(blur)[-1] if _ALL_CHANNELS_AT_ONCE.value else model.deblur(blur)
-
-    run = synchronised(restore, jit_compile=False)
-    blur = keras.ops.convert_to_tensor(_image())
-    measured = _measured(lambda: run(blur), baseline)
-    return {**measured, "multiply_adds": multiply_adds(model, _HEIGHT.value, _WIDTH.value)}
+    if file:
+        export_onnx(model, file)
+    return {"multiply_adds": multiply_adds(model, _HEIGHT.value, _WIDTH.value)}
 
 
-def _export(network, file):
-    import keras
+def _peak(network, file):
+    del network, file
+    from tfdeblur.benchmarks.machine_peak import MatrixProduct
 
-    signature = keras.InputSpec(shape=_image().shape, dtype="float32")
-    _model(network).export(file, format="onnx", input_signature=[signature], verbose=False)
+    return {"multiply_adds_per_second": MatrixProduct().multiply_adds_per_second()}
+
+
+def _tensorflow(network, file, precision="float32"):
+    del file
+    # An import of it fails from here on.
+    sys.modules["jax"] = None  # type: ignore[assignment]
+    from tfdeblur.inference.runtimes.keras import KerasRuntime
+
+    return _measured(KerasRuntime(_model(network, precision)))
+
+
+def _tensorflow_bfloat16(network, file):
+    return _tensorflow(network, file, "bfloat16")
 
 
 def _onnxruntime(network, file):
     del network  # the file holds it
-    import onnxruntime
+    from tfdeblur.inference.runtimes.onnx_runtime import OnnxRuntime
 
-    baseline = process_peak_bytes()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0))
-    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    inputs = {session.get_inputs()[0].name: _image()}
-    return {**_measured(lambda: session.run(None, inputs), baseline), "multiply_adds": 0}
+    return _measured(OnnxRuntime(file))
 
 
-_TASKS = {"tensorflow": _tensorflow, "export": _export, "onnxruntime": _onnxruntime}
+def _openvino(network, file):
+    del network  # the file holds it
+    from tfdeblur.inference.runtimes.openvino import OpenVinoRuntime
+
+    return _measured(OpenVinoRuntime(file))
 
 
-def _image():
+_ENGINE_TASKS = {
+    "tensorflow": _tensorflow,
+    "tensorflow_bfloat16": _tensorflow_bfloat16,
+    "onnxruntime": _onnxruntime,
+    "openvino": _openvino,
+}
+_TASKS = {"prepare": _prepare, "peak": _peak, **_ENGINE_TASKS}
+
+
+def _measured(runtime):
     import numpy as np
 
-    return np.random.RandomState(0).rand(1, _HEIGHT.value, _WIDTH.value, 3).astype("float32")
-
-
-def _measured(run, baseline):
+    image = np.random.RandomState(0).rand(1, _HEIGHT.value, _WIDTH.value, 3).astype("float32")
+    baseline = process_peak_bytes()
+    # As NumPy, which waits for the result.
+    seconds = measure_seconds(lambda: np.asarray(runtime(image)), _RUNS.value).median
     return {
-        "seconds": measure_seconds(run, _RUNS.value).median,
+        "seconds": seconds,
         "peak_mb": process_peak_bytes() / 1e6,
         "baseline_mb": baseline / 1e6,
     }

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tfdeblur import Deblurrer
 from tfdeblur.inference.adaptive_depth import deepest_within, measure_depths
 from tfdeblur.models import DMPHN, Stack
 
@@ -17,8 +18,9 @@ def test_deepest_that_fits_or_else_the_least(budget_ms, depth):
 def test_measuring_stops_when_the_budget_is_passed():
     stack = Stack(DMPHN((1,)), num_units=3)
     stack.build((None, None, None, 3))
+    deblurrer = Deblurrer(stack)
     image = np.zeros((70, 80, 3), np.uint8)
-    assert list(measure_depths(stack, image, budget_ms=0)) == [1]
-    measured = measure_depths(stack, image, budget_ms=1e9)
+    assert list(measure_depths(deblurrer, image, budget_ms=0)) == [1]
+    measured = measure_depths(deblurrer, image, budget_ms=1e9)
     assert list(measured) == [1, 2, 3]
     assert all(ms > 0 for ms in measured.values())

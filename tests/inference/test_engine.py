@@ -5,9 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.inference.fake_runtimes import PerPixel
+from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.inference import size_limits
 from tfdeblur.inference.engine import Deblurrer
+from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.models import DMPHN, DeblurringModel
 from tfdeblur.weights.files import save_weights
 
@@ -114,12 +117,14 @@ def test_an_image_beyond_the_memory_is_refused(monkeypatch):
 @pytest.mark.parametrize(
     "error", [MemoryError("no more"), tf.errors.ResourceExhaustedError(None, None, "OOM")]
 )
-def test_running_out_of_memory_is_an_input_error_and_other_errors_are_not(monkeypatch, error):
-    def fail(_):
-        raise error
+def test_running_out_of_memory_is_an_input_error_and_other_errors_are_not(error):
+    class Failing(Runtime):
+        name = "failing"
 
-    deblurrer = Deblurrer(IDENTITY.model)
-    monkeypatch.setattr(deblurrer, "_restore", fail)
+        def __call__(self, batch):
+            raise error
+
+    deblurrer = Deblurrer(Failing())
     with pytest.raises(InputError, match="memory ran out on 9x8 pixels"):
         deblurrer(np.zeros((8, 9), np.uint8))
     error = ZeroDivisionError()
@@ -158,3 +163,56 @@ def test_one_graph_serves_all_sizes():
     for size in ((8, 8), (3, 5), (17, 4)):
         deblur(np.zeros((*size, 3), np.uint8))
     assert Counting.traces == 1
+
+
+def test_a_stream_is_restored_in_order_and_equal_sizes_together(rng):
+    runtime = PerPixel()
+    deblur = Deblurrer(runtime, batch_size=2)
+    sizes = [(4, 5), (4, 5), (4, 5), (6, 5), (4, 5)]
+    images = [rng.integers(0, 256, (*size, 3), np.uint8) for size in sizes]
+    for image, restored in zip(images, deblur.restore_all(iter(images)), strict=True):
+        np.testing.assert_array_equal(restored, 255 - image)
+    assert [shape[0] for shape in runtime.shapes] == [2, 1, 1, 1]
+
+
+def test_images_of_two_types_in_one_stream_keep_them():
+    images = [np.zeros((4, 4, 3), dtype) for dtype in ("uint8", "uint16", "float32")]
+    restored = list(Deblurrer(PerPixel(), batch_size=8).restore_all(images))
+    assert [image.dtype for image in restored] == [image.dtype for image in images]
+    assert [image.max() for image in restored] == [255, 65535, 1]
+
+
+def test_lower_precision_is_close_and_gives_float32(rng):
+    image = rng.random((1, 20, 12, 3), np.float32)
+    exact = Deblurrer("dmphn_1")
+    coarse = Deblurrer("dmphn_1", precision="bfloat16")
+    coarse.model.set_weights(exact.model.get_weights())
+    one, other = exact.restore(image), coarse.restore(image)
+    assert coarse.model.compute_dtype == "bfloat16"
+    assert other.dtype == "float32"
+    difference = np.abs(np.asarray(one) - np.asarray(other)).max()
+    assert 0 < difference < 0.05
+
+
+def test_a_built_network_keeps_its_precision():
+    with pytest.raises(InputError, match="precision 'float16' for a network that is built"):
+        Deblurrer(IDENTITY.model, precision="float16")
+
+
+def test_a_network_from_a_file_has_no_intermediate_images():
+    with pytest.raises(InputError, match="per_pixel has from a file"):
+        Deblurrer(PerPixel()).intermediate_images(np.zeros((4, 4, 3), np.uint8))
+
+
+def test_another_depth_of_the_same_network_and_settings():
+    stack = build_model("stack2_dmphn")
+    deblurrer = Deblurrer(stack, ensemble=2, batch_size=3)
+    first = deblurrer.at_depth(1)
+    assert (first.depth, first.num_units, first.ensemble, first.batch_size) == (1, 2, 2, 3)
+    assert first.model is stack
+
+
+@pytest.mark.parametrize("engine", ["tensorrt", ""])
+def test_engines_that_do_not_exist_are_refused(engine):
+    with pytest.raises(InputError, match=f"engine '{engine}'; expected one of keras"):
+        Deblurrer("dmphn_1", engine=engine)

@@ -4,20 +4,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.inference.video.clips import psnr_db, read_clip, write_clip
 from tests.reference.image_files import exif
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files, plan_jobs
-from tfdeblur.inference.size_limits import check_size
+from tfdeblur.inference.size_limits import check_side
 
 
 class Inverter:
     """Stands for a `Deblurrer`: known results, no waiting."""
 
     def check_size(self, height, width):
-        check_size(height, width, bytes_per_pixel=1)
+        check_side(height, width)
 
-    def __call__(self, pixels):
-        return 255 - pixels
+    batch_size = 1
+
+    def restore_all(self, images):
+        return (255 - pixels for pixels in images)
 
 
 invert = Inverter()
@@ -85,7 +88,7 @@ def test_an_output_that_is_a_file_and_a_folder_without_images_are_refused(tmp_pa
     with pytest.raises(InputError, match="this is a file"):
         plan_jobs([image], image)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="holds no images"):
+    with pytest.raises(InputError, match="holds no images or videos"):
         plan_jobs([tmp_path / "empty"], tmp_path / "out")
 
 
@@ -93,20 +96,20 @@ def test_what_cannot_be_done_is_reported_and_the_others_are_done(photos, tmp_pat
     (photos / "b.png").write_bytes(b"broken")
     save(photos / "alpha.png").rename(photos / "wrong.webp")
     Image.new("RGBA", (4, 4)).save(photos / "alpha.jpg", "PNG")
-    Image.new("RGB", (20_000, 64)).save(photos / "wide.png")
+    Image.new("RGB", (64, 1)).save(photos / "thin.png")
     jobs = plan_jobs([photos, tmp_path / "missing.png"], tmp_path / "out")
     failures = deblur_files(invert, jobs)
     assert [job.source.name for job in failures] == [
         "alpha.jpg",
         "b.png",
-        "wide.png",
+        "thin.png",
         "missing.png",
     ]
     written = sorted(path.name for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert written == ["a.PNG", "c.tif", "wrong.webp"]
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["not done"] * 4
-    assert "20000x64 pixels" in lines[2]
+    assert "64x1 pixels" in lines[2]
 
 
 @pytest.mark.parametrize(
@@ -145,3 +148,45 @@ def test_flipped_bytes_never_stop_a_run(rng, tmp_path, suffix):
     failures = deblur_files(invert, jobs)
     written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert len(jobs) == 80 == len(failures) + len(written)
+
+
+def test_videos_among_images(photos, tmp_path, capsys):
+    write_clip(photos / "clip.mp4", num=2, num_audio=0)
+    write_clip(
+        photos / "deep" / "old.avi", num=2, num_audio=0, codec="mjpeg", pixel_format="yuvj420p"
+    )
+    (photos / "broken.mov").write_bytes(b"broken")
+    jobs = plan_jobs([photos], tmp_path / "out")
+    failures = deblur_files(invert, jobs)
+    assert [job.source.name for job in failures] == ["broken.mov"]
+    assert "broken.mov: not a video" in capsys.readouterr().err
+    written = {path.relative_to(tmp_path / "out").as_posix() for path in files(tmp_path / "out")}
+    assert {"a.PNG", "b.png", "deep/er/c.tif", "clip.mp4", "deep/old.mkv"} == written
+    source, result = read_clip(photos / "clip.mp4"), read_clip(tmp_path / "out" / "clip.mp4")
+    assert psnr_db(result.frames, 255 - np.array(source.frames)) > 30
+
+
+@pytest.mark.parametrize(
+    ("on_existing", "num_failures", "is_kept"),
+    [("refuse", 1, True), ("skip", 0, True), ("overwrite", 0, False)],
+)
+def test_videos_that_exist(tmp_path, on_existing, num_failures, is_kept):
+    clip = write_clip(tmp_path / "clip.webm", num=2, num_audio=0, codec="libvpx-vp9")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "clip.mkv").write_text("there")
+    failures = deblur_files(invert, plan_jobs([clip], tmp_path / "out"), on_existing)
+    assert len(failures) == num_failures
+    assert ((tmp_path / "out" / "clip.mkv").read_bytes() == b"there") == is_kept
+
+
+def test_two_videos_for_one_target_and_intermediate_images_of_a_video(tmp_path, capsys):
+    clips = [tmp_path / "clip.mkv", tmp_path / "clip.webm"]
+    with pytest.raises(InputError, match=r"clip\.webm would both be written"):
+        plan_jobs(clips, tmp_path / "out")
+    jobs = plan_jobs(clips[:1], tmp_path / "out")
+    assert deblur_files(invert, jobs, save_intermediate=True) == jobs
+    assert "expected images where --save_intermediate" in capsys.readouterr().err
+
+
+def files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]

@@ -4,7 +4,12 @@ import psutil
 import pytest
 
 from tfdeblur.inference import size_limits
-from tfdeblur.inference.size_limits import ImageSizeError, available_memory, check_size
+from tfdeblur.inference.size_limits import (
+    ImageSizeError,
+    available_memory,
+    check_memory,
+    check_side,
+)
 
 GB = 10**9
 
@@ -40,13 +45,14 @@ def test_without_a_container_the_machine_decides():
 @pytest.mark.parametrize("size", [(2, 2), (720, 1280), (2, 16_384), (1000, 2000)])
 def test_sizes_that_fit_pass(monkeypatch, size):
     monkeypatch.setattr(size_limits, "available_memory", lambda: GB)
-    check_size(*size, bytes_per_pixel=500)
+    check_side(*size)
+    check_memory(*size, bytes_per_pixel=500)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 100), (100, 1), (0, 5)])
 def test_too_small(size):
     with pytest.raises(ImageSizeError, match=f"{size[1]}x{size[0]} pixels"):
-        check_size(*size, bytes_per_pixel=500)
+        check_side(*size)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +61,7 @@ def test_too_small(size):
 def test_too_large_tells_size_needed_and_free_memory(monkeypatch, size, needed):
     monkeypatch.setattr(size_limits, "available_memory", lambda: GB)
     with pytest.raises(ImageSizeError) as error:
-        check_size(*size, bytes_per_pixel=500)
+        check_memory(*size, bytes_per_pixel=500)
     for part in (f"{size[1]}x{size[0]}", needed, "1.0 GB, which are free"):
         assert part in str(error.value)
     assert "\n" not in str(error.value)

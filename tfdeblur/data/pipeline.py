@@ -32,6 +32,7 @@ import tensorflow as tf
 from tfdeblur.data.augmentation import AUGMENTATIONS
 from tfdeblur.data.seeds import stream_seed
 from tfdeblur.errors import InputError
+from tfdeblur.setting_checks import require_counts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +47,7 @@ class CropSettings:
       seed: determines every batch.
 
     Raises:
-      InputError: for an unknown augmentation.
+      InputError: for sizes below 1 and an unknown augmentation.
     """
 
     crop_size: int = 256
@@ -56,6 +57,7 @@ class CropSettings:
     seed: int = 0
 
     def __post_init__(self):
+        require_counts(self, "crop_size", "crops_per_pair", "pairs_per_block")
         if not isinstance(self.augmentations, list | tuple):
             raise InputError(
                 f"Received CropSettings.augmentations = {self.augmentations!r}; expected a list of "

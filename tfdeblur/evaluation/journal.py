@@ -11,6 +11,10 @@ from pathlib import Path
 from tfdeblur.errors import InputError
 
 
+class OtherEvaluationError(InputError):
+    """A folder holds results of another evaluation; nothing was changed."""
+
+
 class Journal:
     """Results of single images in a file, kept as they come.
 
@@ -20,14 +24,14 @@ class Journal:
       overwrite: begin anew whatever is there.
 
     Raises:
-      InputError: when the file is another evaluation's; what differs is named.
+      OtherEvaluationError: when the file is another evaluation's; what differs is named.
     """
 
     def __init__(self, path, identity, overwrite=False):
         self.path = Path(path)
         found, rows = ({}, []) if overwrite else read_journal(self.path)
         if found and found != identity:
-            raise InputError(
+            raise OtherEvaluationError(
                 f"{self.path.parent}: holds another evaluation, with "
                 f"{_differences(found, identity)}; choose another output or overwrite it."
             )

@@ -1,18 +1,8 @@
 """Reading the pairs of an evaluation, whole and in order."""
 
-import tensorflow as tf
-
 from tfdeblur.data import evaluation_pairs
+from tfdeblur.data.read_errors import READ_ERRORS
 from tfdeblur.errors import InputError
-
-# An image that is none, or not of its partner's size; a file that was removed or locked
-# since it was listed; a record that is damaged.
-_UNREADABLE = (
-    tf.errors.InvalidArgumentError,
-    tf.errors.NotFoundError,
-    tf.errors.PermissionDeniedError,
-    tf.errors.DataLossError,
-)
 
 
 def evenly_spread(source, num_pairs=None):
@@ -36,7 +26,7 @@ def read_pairs(source, positions):
             name = pair["name"].decode() or f"{positions[done]:06d}"
             yield {**pair, "name": name}
             done += 1
-    except _UNREADABLE as error:
+    except READ_ERRORS as error:
         [reason, *_] = error.message.splitlines()
         raise InputError(
             f"{source.name}: pair number {positions[done]} cannot be read: {reason}"

@@ -47,7 +47,7 @@ def summarise(deblurrer, identity, rows):
         "runtime_batch_size": 1,
         "image_size": f"{width}x{height}",
         "num_other_sizes": len(others),
-        "multiply_adds": multiply_adds(model, height, width),
+        "multiply_adds": deblurrer.ensemble * multiply_adds(model, height, width),
         "parameters": model.count_params(),
         "device": ", ".join(sorted({row["device"] for row in rows})),
         "pairs_sha256": _sha256_of_pairs(rows),

@@ -36,7 +36,6 @@ class TimedNetwork:
           InputError: for sizes that cannot be restored on this machine.
         """
         size = blur.shape[:2]
-        self.deblurrer.check_size(*size)
         batch = to_unit_range(ops.convert_to_tensor(blur[None]))
         _wait(batch)
         if not self._warm_sizes:

@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from tfdeblur import environment
 from tfdeblur.errors import InputError
-from tfdeblur.evaluation.journal import Journal, read_journal
+from tfdeblur.evaluation.journal import Journal, OtherEvaluationError, read_journal
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
 from tfdeblur.evaluation.report import write_report
 from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
@@ -67,8 +67,9 @@ def evaluate(
       The content of summary.json as a dict, or None while other shards are at work.
 
     Raises:
-      InputError: when the folder holds another evaluation, or an image cannot be
-        read, restored or scored; what and why is said. What was done is kept.
+      OtherEvaluationError: when the folder holds another evaluation.
+      InputError: when an image cannot be read, restored or scored; what and why is
+        said. What was done is kept.
     """
     positions = evenly_spread(source, num_images)
     index, num_shards = _checked(shard, len(positions))
@@ -112,6 +113,8 @@ def _identity(deblurrer, source, num_images, quantisation):
         "depth": deblurrer.depth if deblurrer.depth < model.num_units else None,
         "weights_sha256": weights_sha256(model),
         "precision": model.dtype_policy.name,
+        "engine": deblurrer.engine,
+        "ensemble": deblurrer.ensemble,
         "dataset": source.name,
         "dataset_version": source.version,
         "dataset_fingerprint": source.fingerprint,
@@ -141,7 +144,7 @@ def _prepare(output, num_shards, overwrite):
             path.unlink(missing_ok=True)
     elif journals - ours or (results and not journals):
         [first, *_] = sorted(journals - ours) or sorted(results)
-        raise InputError(
+        raise OtherEvaluationError(
             f"{output}: holds another evaluation ({first.name}); choose another output or "
             "overwrite it."
         )

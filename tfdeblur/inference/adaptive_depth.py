@@ -7,18 +7,16 @@ scenarios"; here the machine itself says what fits.
 
 import time
 
-from tfdeblur.inference.engine import Deblurrer
-
 # Large enough for every network, small enough to cost nothing: tracing a graph and
 # first allocations happen here, not in the measurement.
 _WARM_UP_SIDE = 64
 
 
-def measure_depths(model, image, budget_ms):
+def measure_depths(deblurrer, image, budget_ms):
     """Milliseconds that each depth takes on `image`, from depth 1 until the budget is passed.
 
     Args:
-      model: a built stack.
+      deblurrer: a `tfdeblur.Deblurrer` of a stack.
       image: (height, width[, channels]), as a `Deblurrer` takes it.
       budget_ms: stop after the first depth that takes longer, in milliseconds.
 
@@ -26,11 +24,11 @@ def measure_depths(model, image, budget_ms):
       A dict from depth to milliseconds, reading and writing of files not counted.
     """
     measured: dict[int, float] = {}
-    for depth in range(1, model.num_units + 1):
-        deblurrer = Deblurrer(model, depth=depth)
-        deblurrer(image[:_WARM_UP_SIDE, :_WARM_UP_SIDE])
+    for depth in range(1, deblurrer.num_units + 1):
+        restore = deblurrer.at_depth(depth)
+        restore(image[:_WARM_UP_SIDE, :_WARM_UP_SIDE])
         begin = time.perf_counter()
-        deblurrer(image)
+        restore(image)
         measured[depth] = 1000 * (time.perf_counter() - begin)
         if measured[depth] > budget_ms:
             break

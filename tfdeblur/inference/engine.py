@@ -1,44 +1,132 @@
 """Restores NumPy images with a network."""
 
-import functools
-
 import keras
 import numpy as np
 
 from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
-from tfdeblur.inference.size_limits import check_size, memory_errors_in_words
-from tfdeblur.ops.image_range import quantise, to_unit_range
+from tfdeblur.inference.device_scope import device_scope
+from tfdeblur.inference.ensemble import SelfEnsemble
+from tfdeblur.inference.equal_groups import equal_groups
+from tfdeblur.inference.pixels import as_batch, check_image, like
+from tfdeblur.inference.runtimes.build import build_runtime
+from tfdeblur.inference.runtimes.runtime import depth_options
+from tfdeblur.inference.shape_buckets import DEFAULT_BUCKET, ShapeBuckets
+from tfdeblur.inference.size_limits import check_memory, check_side, memory_errors_in_words
+from tfdeblur.inference.tiling import DEFAULT_OVERLAP, Tiling, restored_strips
+from tfdeblur.precision import precision_scope
 from tfdeblur.weights.files import load_weights
 
 
 class Deblurrer:
-    """Restores images of any height and width, one at a time.
+    """Restores images of any height and width. Every app does it with this class.
+
+    Where shapes are compiled one by one (XLA), close sizes share one: `bucket`.
+    A shape that was compiled serves as long as the object lives.
 
     Args:
-      model: name of a preset, or a built `tfdeblur.models.DeblurringModel`.
+      model: name of a preset, a `.gin` file of one, a built
+        `tfdeblur.models.DeblurringModel`, or a `Runtime` such as
+        `tfdeblur.inference.runtimes.saved_model.SavedModelRuntime`.
       weights: path of a `.weights.h5` file; None keeps the model's weights.
       depth: for stacks, how many units to run; a preset is built, and its weights
         are read, only up to there. None is all.
+      engine: what executes the network, one of
+        `tfdeblur.inference.runtimes.build.ENGINES`.
+      precision: of a preset's arithmetic, one of `tfdeblur.precision.PRECISIONS`; a
+        built model has its own.
+      device: "cpu", "gpu", "gpu:1"; None leaves the choice to Keras.
+      jit_compile: whether Keras compiles with XLA; None: on accelerators and with JAX.
+      bucket: where shapes are compiled, sides are padded to multiples of so many pixels.
+        Results then differ a little from those of the exact size; 1 keeps that.
+      tile: longest side of a tile in pixels, "auto" or "none"; see `Tiling`.
+      overlap: of tiles, in pixels.
+      ensemble: copies of an image to restore and average; see `SelfEnsemble`.
+      batch_size: images, or tiles, of one size that `restore_all` runs at once. Memory
+        grows with it; only accelerators gain.
+
+    The attribute `settings` has those after `depth` by name, except the precision, which
+    the model has.
+
+    Raises:
+      InputError: for values other than these, and for a device, an engine or a weight
+        file that cannot be used.
 
     Example:
       >>> deblur = Deblurrer("dmphn_1_2_4", "dmphn_1_2_4.weights.h5")  # doctest: +SKIP
       >>> sharp = deblur(blurred)  # doctest: +SKIP
     """
 
-    def __init__(self, model, weights=None, depth=None):
-        self.model = build_model(model, depth) if isinstance(model, str) else model
-        if weights is not None:
-            load_weights(self.model, weights)
-        if depth is not None and not 1 <= depth <= self.model.depth:
-            raise InputError(
-                f"Received depth {depth}; expected 1 to {self.model.depth}, the units of "
-                f"{self.model.name}."
-            )
-        self.depth = self.model.depth if depth is None else depth
-        is_stack = depth is not None and self.model.num_units > 1
-        self._options = {"depth": depth} if is_stack else {}
-        self._restore = _compiled(functools.partial(self.model.deblur, **self._options))
+    def __init__(
+        self,
+        model,
+        weights=None,
+        depth=None,
+        *,
+        engine="keras",
+        precision=None,
+        device=None,
+        jit_compile=None,
+        bucket=DEFAULT_BUCKET,
+        tile="auto",
+        overlap=DEFAULT_OVERLAP,
+        ensemble=1,
+        batch_size=1,
+    ):
+        if batch_size < 1:
+            raise InputError(f"Received batch_size {batch_size}; expected 1 or more.")
+        self._tiling = Tiling(tile, overlap)
+        self._device = device
+        self.settings = {
+            "engine": engine,
+            "device": device,
+            "jit_compile": jit_compile,
+            "bucket": bucket,
+            "tile": tile,
+            "overlap": overlap,
+            "ensemble": ensemble,
+            "batch_size": batch_size,
+        }
+        self.batch_size = batch_size
+        self.ensemble = ensemble
+        with device_scope(device):
+            if isinstance(model, str):
+                with precision_scope(precision or "float32"):
+                    model = build_model(model, depth)
+            elif precision is not None:
+                raise InputError(
+                    f"Received precision {precision!r} for a network that is built already and "
+                    "has its own; expected a preset's name with it."
+                )
+            if weights is not None:
+                load_weights(model, weights)
+            runtime = build_runtime(engine, model, depth, jit_compile)
+        bucketed = ShapeBuckets(runtime, bucket) if runtime.compiles_shapes else runtime
+        self._exact = SelfEnsemble(runtime, ensemble)
+        self._runtime = SelfEnsemble(bucketed, ensemble)
+
+    @property
+    def model(self):
+        """The Keras model; None for a network that was read from an exported file."""
+        return self._runtime.model
+
+    @property
+    def engine(self):
+        """Name of what executes the network, e.g. "keras"."""
+        return self._runtime.name
+
+    @property
+    def depth(self):
+        """Units that are run, of the `num_units` of a stack."""
+        return self._runtime.depth
+
+    @property
+    def num_units(self):
+        return self._runtime.num_units
+
+    def at_depth(self, depth):
+        """A Deblurrer of the same network and settings that runs `depth` units."""
+        return Deblurrer(self.model, depth=depth, **self.settings)
 
     def __call__(self, image, quantisation="round"):
         """The restored image, of the shape and dtype of `image`.
@@ -54,24 +142,56 @@ class Deblurrer:
           InputError: for another shape or dtype, for sizes outside
             `tfdeblur.inference.size_limits`, and when memory runs out all the same.
         """
-        image = np.asarray(image)
-        with memory_errors_in_words(_size_in_words(image.shape)):
-            return _like(image, self.restore(self._as_batch(image)), quantisation)
+        [restored] = self.restore_all([image], quantisation)
+        return restored
 
-    def restore(self, batch):
-        """The network alone, without any conversion: what a runtime is measured of.
+    def restore_all(self, images, quantisation="round"):
+        """Restores a stream of images in order, consecutive ones of one size together.
 
         Args:
-          batch: (1, height, width, 3) float32 in [0, 1].
+          images: an iterable of images as for the call; up to `batch_size` of them are
+            taken before the first result is given.
+          quantisation: as for the call.
+
+        Yields:
+          One restored image after the other, each of the shape and dtype of its own.
+
+        Raises:
+          InputError: as the call.
+        """
+        checked = map(self._checked, images)
+        for group in equal_groups(checked, _shape_and_dtype, self.batch_size):
+            side = self._tile_side(*group[0].shape[:2])
+            if side is None:
+                for image, restored in zip(group, self._at_once(group), strict=True):
+                    yield like(image, restored, quantisation)
+            else:
+                for image in group:
+                    yield self._in_tiles(image, side, quantisation)
+
+    def restore(self, batch):
+        """The network alone: no conversion, no tiles, no buckets. What is timed and scored.
+
+        Args:
+          batch: (batch, height, width, 3) float32 in [0, 1].
 
         Returns:
-          A tensor of that shape, not clipped. A device may still be computing it.
+          A tensor or NumPy array of that shape, not clipped. A device may still be
+          computing it.
+
+        Raises:
+          ImageSizeError: for sizes that do not fit into memory in one piece.
         """
-        with memory_errors_in_words(_size_in_words(batch.shape[1:])):
-            return self._restore(batch)
+        _, height, width, _ = batch.shape
+        check_side(height, width)
+        check_memory(height, width, self._exact.working_bytes_per_pixel)
+        return self._run(self._exact, batch)
 
     def intermediate_images(self, image):
         """What the network computes on the way, by name, the restored image last.
+
+        The whole image at once, by Keras and operation by operation: for looking into a
+        network, not for speed.
 
         Args:
           image: as for the call.
@@ -79,66 +199,61 @@ class Deblurrer:
         Returns:
           A dict from readable name to image of the dtype of `image`; residuals
           are shown around mid-gray.
+
+        Raises:
+          InputError: as the call, and for a network from an exported file.
         """
-        image = np.asarray(image)
-        with memory_errors_in_words(_size_in_words(image.shape)):
-            images = self.model.intermediate_images(self._as_batch(image), **self._options)
-            return {name: _like(image, restored) for name, restored in images.items()}
+        if self.model is None:
+            raise InputError(
+                f"Received a network that {self._runtime.name} has from a file, which gives only "
+                "the restored image; expected a preset with weights for the intermediate ones."
+            )
+        image = self._checked(image)
+        options = depth_options(self.model, self.depth)
+        with memory_errors_in_words(_size_in_words(image.shape)), device_scope(self._device):
+            images = self.model.intermediate_images(as_batch([image]), **options)
+            return {name: like(image, restored[0]) for name, restored in images.items()}
 
     def check_size(self, height, width):
         """Raises ImageSizeError unless an image of this size, in pixels, can be restored."""
-        check_size(height, width, self.model.working_bytes_per_pixel)
+        side = self._tile_side(height, width)
+        piece = (height, width) if side is None else (min(height, side), min(width, side))
+        check_side(height, width)
+        check_memory(*piece, self._runtime.working_bytes_per_pixel)
 
-    def _as_batch(self, image):
-        _check(image)
+    def _checked(self, image):
+        image = np.asarray(image)
+        check_image(image)
         self.check_size(*image.shape[:2])
-        return _as_batch(image)
+        return image
+
+    def _tile_side(self, height, width):
+        return self._tiling.side_for(height, width, self._runtime.working_bytes_per_pixel)
+
+    def _at_once(self, images):
+        return keras.ops.convert_to_numpy(self._run(self._runtime, as_batch(images)))
+
+    def _run(self, runtime, batch):
+        with memory_errors_in_words(_size_in_words(batch.shape[1:])), device_scope(self._device):
+            return runtime(batch)
+
+    def _in_tiles(self, image, side, quantisation):
+        result = np.empty_like(image)
+        top = 0
+        for strip in restored_strips(self._tiles, image, side, self._tiling.overlap):
+            rows = slice(top, top + len(strip))
+            result[rows] = like(image[rows], strip, quantisation)
+            top = rows.stop
+        return result
+
+    def _tiles(self, tiles):
+        for group in equal_groups(tiles, _shape_and_dtype, self.batch_size):
+            yield from self._at_once(group)
 
 
-def _as_batch(image):
-    """(h, w[, 1 or 3]) of any accepted dtype -> (1, h, w, 3) in [0, 1]."""
-    if np.issubdtype(image.dtype, np.floating):
-        blur = image.astype(np.float32)
-    else:
-        blur = keras.ops.convert_to_numpy(to_unit_range(image))
-    blur = np.atleast_3d(blur)
-    return np.broadcast_to(blur, (*blur.shape[:2], 3))[None]
-
-
-def _like(image, restored, quantisation="round"):
-    """(1, h, w, 3) -> (h, w[, 1 or 3]) with the channels and dtype of `image`."""
-    restored = restored[0]
-    if image.ndim == 2 or image.shape[-1] == 1:
-        restored = keras.ops.mean(restored, axis=-1, keepdims=image.ndim == 3)
-    if np.issubdtype(image.dtype, np.floating):
-        quantised = quantise(restored, quantisation="float")
-    else:
-        quantised = quantise(restored, str(image.dtype), quantisation)
-    return keras.ops.convert_to_numpy(quantised).astype(image.dtype)
-
-
-def _check(image):
-    gray_or_rgb = image.ndim == 2 or (image.ndim == 3 and image.shape[-1] in (1, 3))
-    if not gray_or_rgb:
-        raise InputError(
-            f"Received an image of shape {image.shape}; expected (height, width) or "
-            "(height, width, 1 or 3), without an alpha channel."
-        )
-    if not (image.dtype in (np.uint8, np.uint16) or np.issubdtype(image.dtype, np.floating)):
-        raise InputError(
-            f"Received an image of dtype {image.dtype}; expected uint8, uint16 or float in [0, 1]."
-        )
+def _shape_and_dtype(image):
+    return image.shape, image.dtype
 
 
 def _size_in_words(shape):
     return "x".join(map(str, shape[1::-1])) + " pixels"
-
-
-def _compiled(restore):
-    if keras.backend.backend() != "tensorflow":
-        return restore
-    import tensorflow as tf
-
-    # One graph for all sizes: a graph per size would be traced anew for every new photo.
-    signature = [tf.TensorSpec((None, None, None, 3), tf.float32)]
-    return tf.function(restore, input_signature=signature)

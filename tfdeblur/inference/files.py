@@ -1,21 +1,31 @@
-"""Restoring image files and folders: what to read, where to write, what went wrong."""
+"""Restoring files and folders: what to read, where to write, what went wrong."""
 
+import contextlib
 import dataclasses
 import sys
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError
+from tfdeblur.images.photo import Photo
 from tfdeblur.images.reader import image_size, read_image
 from tfdeblur.images.writer import IMAGE_SUFFIXES, check_writable, write_image
+from tfdeblur.inference.equal_groups import equal_groups
+from tfdeblur.inference.video.containers import (
+    DEFAULT_CRF,
+    VIDEO_SUFFIXES,
+    is_video,
+    result_name,
+)
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One image to restore: read `source`, write `target`."""
+    """One image or video to restore: read `source`, write `target`."""
 
     source: Path
     target: Path
@@ -24,12 +34,13 @@ class Job:
 def plan_jobs(inputs, output_dir):
     """What to restore and where to put it.
 
-    A file goes to `output_dir` under its own name. Of a folder, all images at any
-    depth go there under their paths within the folder; hidden files are left out, and
-    so is `output_dir` where it lies in the folder, or a second run would restore results.
+    A file goes to `output_dir` under its own name (a few kinds of videos become MKV). Of
+    a folder, all images and videos at any depth go there under their paths within the
+    folder; hidden files are left out, and so is `output_dir` where it lies in the folder,
+    or a second run would restore results.
 
     Args:
-      inputs: paths of image files and folders.
+      inputs: paths of image files, video files and folders.
       output_dir: folder for the results; need not exist yet.
 
     Raises:
@@ -42,7 +53,7 @@ def plan_jobs(inputs, output_dir):
     jobs: dict[Path, Job] = {}
     for given in map(Path, inputs):
         for source, relative in _images(given, output_dir):
-            job = Job(source, output_dir / relative)
+            job = Job(source, output_dir / result_name(relative))
             if job.target.resolve() == source.resolve():
                 raise InputError(
                     f"{source}: its result would take its place; choose another --output than "
@@ -64,20 +75,27 @@ def _images(given, output_dir):
     found = [
         (path, path.relative_to(given))
         for path in sorted(given.rglob("*"))
-        if path.suffix.lower() in IMAGE_SUFFIXES
+        if path.suffix.lower() in IMAGE_SUFFIXES | VIDEO_SUFFIXES
         and path.is_file()
         and (results == given.resolve() or results not in path.resolve().parents)
         and not any(part.startswith(".") for part in path.relative_to(given).parts)
     ]
     if not found:
         raise InputError(
-            f"{given}: the folder holds no images; expected files ending in "
-            f"{', '.join(sorted(IMAGE_SUFFIXES))}."
+            f"{given}: the folder holds no images or videos; expected files ending in "
+            f"{', '.join(sorted(IMAGE_SUFFIXES | VIDEO_SUFFIXES))}."
         )
     return found
 
 
-def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False):
+def deblur_files(
+    deblurrer,
+    jobs,
+    on_existing="refuse",
+    save_intermediate=False,
+    video_crf=DEFAULT_CRF,
+    report=None,
+):
     """Restores every job it can; one that fails does not stop the others.
 
     Shows a progress bar with rate and time left on a terminal, and one line for
@@ -91,6 +109,9 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
         replaces it.
       save_intermediate: also write what the network computes on the way, into the
         folder NAME_intermediate beside the result.
+      video_crf: quality of videos, as `crf` of `video.pipeline.deblur_video`.
+      report: function of (job, reason), called for each job that was not done in place
+        of that line on standard error; then no bar is shown either.
 
     Returns:
       The list of jobs that were not done.
@@ -98,29 +119,90 @@ def deblur_files(deblurrer, jobs, on_existing="refuse", save_intermediate=False)
     Raises:
       ValueError: for an unknown `on_existing`.
     """
+    check_on_existing(on_existing)
+    run = _Run(deblurrer, on_existing, save_intermediate, video_crf, report)
+    with tqdm(jobs, unit="image", disable=True if report else None) as run.progress:
+        for group in equal_groups(run.photos(), _shape_and_dtype, deblurrer.batch_size):
+            for job, photo in run.restored(group):
+                with run.reporting(job):
+                    _write(job.target, photo)
+    return run.failures
+
+
+def check_on_existing(on_existing):
+    """Raises ValueError unless it is one of `ON_EXISTING`."""
     if on_existing not in ON_EXISTING:
         raise ValueError(
             f"Received on_existing={on_existing!r}; expected one of {', '.join(ON_EXISTING)}."
         )
-    failures = []
-    with tqdm(jobs, unit="image", disable=None) as progress:
-        for job in progress:
-            if on_existing == "skip" and job.target.exists():
+
+
+class _Run:
+    """One call of `deblur_files`: its settings, its progress and what could not be done."""
+
+    def __init__(self, deblurrer, on_existing, save_intermediate, video_crf, report):
+        self.deblurrer = deblurrer
+        self.on_existing = on_existing
+        self.save_intermediate = save_intermediate
+        self.video_crf = video_crf
+        self.failures: list[Job] = []
+        self.progress: Any = None
+        self.report = report or self._print
+
+    @contextlib.contextmanager
+    def reporting(self, *jobs):
+        """What goes wrong inside is told of all `jobs` and does not go further."""
+        try:
+            yield
+        except (InputError, OSError) as error:
+            self.failures.extend(jobs)
+            for job in jobs:
+                self.report(job, _naming_the_file(job, error))
+
+    def _print(self, job, reason):
+        self.progress.write(f"not done: {reason}", file=sys.stderr)
+
+    def photos(self):
+        """Yields (job, photo) of every image to be done, read when asked for; does the videos."""
+        for job in self.progress:
+            if self.on_existing == "skip" and job.target.exists():
                 continue
-            try:
-                if on_existing == "refuse":
-                    _refuse_existing(job.target, save_intermediate)
-                photo = read_checked(job.source, deblurrer)
+            with self.reporting(job):
+                if self.on_existing == "refuse":
+                    _refuse_existing(job.target, self.save_intermediate)
+                if is_video(job.source):
+                    self.deblur_video(job)
+                    continue
+                photo = read_checked(job.source, self.deblurrer)
                 check_writable(job.target, photo)
-                if save_intermediate:
-                    restored = _write_intermediate(deblurrer, photo, job.target)
-                else:
-                    restored = deblurrer(photo.pixels)
-                _write(job.target, photo.replace_pixels(restored))
-            except (InputError, OSError) as error:
-                failures.append(job)
-                progress.write(f"not done: {_naming_the_file(job, error)}", file=sys.stderr)
-    return failures
+                yield job, photo
+
+    def deblur_video(self, job):
+        # PyAV is needed for videos alone, and takes time to import.
+        from tfdeblur.inference.video.pipeline import deblur_video
+
+        if self.save_intermediate:
+            raise InputError(
+                f"{job.source}: is a video; expected images where --save_intermediate is given."
+            )
+        deblur_video(self.deblurrer, job.source, job.target, overwrite=True, crf=self.video_crf)
+
+    def restored(self, group):
+        """(job, restored photo) of all in a group of equal sizes, or none of them."""
+        jobs = [job for job, _ in group]
+        photos = [photo for _, photo in group]
+        with self.reporting(*jobs):
+            if self.save_intermediate:
+                images = [_write_intermediate(self.deblurrer, *each) for each in group]
+            else:
+                images = list(self.deblurrer.restore_all(photo.pixels for photo in photos))
+            return list(zip(jobs, map(Photo.replace_pixels, photos, images), strict=True))
+        return []
+
+
+def _shape_and_dtype(job_and_photo):
+    _, photo = job_and_photo
+    return photo.pixels.shape, photo.pixels.dtype
 
 
 def first_readable(jobs, deblurrer):
@@ -163,8 +245,9 @@ def _intermediate_folder(target):
     return target.with_name(f"{target.stem}_intermediate")
 
 
-def _write_intermediate(deblurrer, photo, target):
+def _write_intermediate(deblurrer, job, photo):
     images = deblurrer.intermediate_images(photo.pixels)
+    target = job.target
     folder = _intermediate_folder(target)
     for number, (name, pixels) in enumerate(images.items(), start=1):
         # Transparency belongs to the result; here it would hide what is to be seen.

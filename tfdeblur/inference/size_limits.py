@@ -11,7 +11,7 @@ from tfdeblur.errors import InputError
 # Reflection, which the networks pad with, has nothing to mirror in a single line.
 MIN_SIDE = 2
 
-# Beyond this an image is a panorama or a scan, for which cutting into tiles is the way.
+# Beyond this an image is a panorama or a scan, which is cut into tiles.
 MAX_SIDE = 16_384
 
 _CGROUP = Path("/sys/fs/cgroup")
@@ -38,21 +38,26 @@ def available_memory():
     return min(available, max(limit - used + cached, 0))
 
 
-def check_size(height, width, bytes_per_pixel):
-    """Raises ImageSizeError unless an image of `height` x `width` pixels can be restored.
-
-    `bytes_per_pixel` is the network's peak working memory.
-    """
+def check_side(height, width):
+    """Raises ImageSizeError for an image of less than `MIN_SIDE` rows or columns."""
     if min(height, width) < MIN_SIDE:
         raise ImageSizeError(
             f"received {width}x{height} pixels; expected at least {MIN_SIDE} rows and columns."
         )
+
+
+def check_memory(height, width, bytes_per_pixel):
+    """Raises ImageSizeError unless so many pixels can be restored in one piece.
+
+    `bytes_per_pixel` is the network's peak working memory.
+    """
     needed, available = height * width * bytes_per_pixel, available_memory()
     if max(height, width) > MAX_SIDE or needed > available:
         raise ImageSizeError(
             f"received {width}x{height} pixels, which take about {needed / 1e9:.1f} GB of memory "
             f"in one piece; expected sides of at most {MAX_SIDE} pixels and at most "
-            f"{available / 1e9:.1f} GB, which are free. Cut the image into parts or reduce it."
+            f"{available / 1e9:.1f} GB, which are free. Choose tiles, or smaller ones, or reduce "
+            "the image."
         )
 
 
@@ -69,5 +74,5 @@ def memory_errors_in_words(what):
         if not isinstance(error, MemoryError) and not re.search(_OUT_OF_MEMORY, description):
             raise
         raise ImageSizeError(
-            f"the memory ran out on {what}; cut the image into parts or reduce it."
+            f"the memory ran out on {what}; choose smaller tiles or reduce the image."
         ) from None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from tfdeblur.data import CropSettings
 from tfdeblur.errors import InputError
+from tfdeblur.setting_checks import is_count, require, require_counts
 from tfdeblur.training.optimizers import OptimizerSettings
 
 
@@ -39,6 +40,22 @@ class RunSettings:
     jit_compile: bool | None = None
     deterministic: bool = True
 
+    def __post_init__(self):
+        require_counts(self, "steps", "batch_size", "steps_per_epoch")
+        require(is_count(self.seed), "RunSettings.seed", self.seed, "a whole number of at least 0")
+        require(
+            self.jit_compile in (None, True, False),
+            "RunSettings.jit_compile",
+            self.jit_compile,
+            "True, False or None",
+        )
+        require(
+            isinstance(self.deterministic, bool),
+            "RunSettings.deterministic",
+            self.deterministic,
+            "True or False",
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class CheckpointSettings:
@@ -51,6 +68,9 @@ class CheckpointSettings:
 
     keep: int = 3
     every_epochs: int = 1
+
+    def __post_init__(self):
+        require_counts(self, "keep", "every_epochs")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +95,24 @@ class ReportSettings:
     profile_steps: Sequence[int] | None = None
     evaluate_at_end: bool = True
     export_at_end: bool = False
+
+    def __post_init__(self):
+        require_counts(self, "scalars_every_steps", "validation_every_epochs")
+        if self.num_validation_pairs is not None:
+            require_counts(self, "num_validation_pairs")
+        require(
+            is_count(self.num_images),
+            "ReportSettings.num_images",
+            self.num_images,
+            "a whole number of at least 0",
+        )
+        steps = self.profile_steps
+        require(
+            steps is None or (isinstance(steps, (tuple, list)) and len(steps) == 2),
+            "ReportSettings.profile_steps",
+            steps,
+            "two steps, such as (20, 30)",
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,80 +149,20 @@ class Experiment:
         return 1 if "grayscale" in self.crops.augmentations else 3
 
     def __post_init__(self):
-        for settings, names in (
-            (self.run, ("steps", "batch_size", "steps_per_epoch")),
-            (self.crops, ("crop_size", "crops_per_pair", "pairs_per_block")),
-            (self.checkpoints, ("keep", "every_epochs")),
-            (self.report, ("scalars_every_steps", "validation_every_epochs")),
-        ):
-            for name in names:
-                value = getattr(settings, name)
-                # To Python, True is a whole number.
-                if isinstance(value, bool) or not (isinstance(value, int) and value >= 1):
-                    raise InputError(
-                        f"Received {type(settings).__name__}.{name} = {value!r}; expected a whole "
-                        "number of at least 1."
-                    )
-        report, run = self.report, self.run
-        pair = report.profile_steps
-        for holds, name, value, expected in (
-            (_is_count(run.seed), "RunSettings.seed", run.seed, "a whole number of at least 0"),
-            (
-                run.jit_compile in (None, True, False),
-                "RunSettings.jit_compile",
-                run.jit_compile,
-                "True, False or None",
-            ),
-            (
-                isinstance(run.deterministic, bool),
-                "RunSettings.deterministic",
-                run.deterministic,
-                "True or False",
-            ),
-            (
-                _is_count(report.num_images),
-                "ReportSettings.num_images",
-                report.num_images,
-                "a whole number of at least 0",
-            ),
-            (
-                report.num_validation_pairs is None
-                or (_is_count(report.num_validation_pairs) and report.num_validation_pairs > 0),
-                "ReportSettings.num_validation_pairs",
-                report.num_validation_pairs,
-                "a whole number of at least 1, or None for all",
-            ),
-            (
-                pair is None or (isinstance(pair, (tuple, list)) and len(pair) == 2),
-                "ReportSettings.profile_steps",
-                pair,
-                "two steps, such as (20, 30)",
-            ),
-            (
-                callable(self.optimizer.schedule),
-                "OptimizerSettings.schedule",
-                self.optimizer.schedule,
-                "a function of schedules, as the files of optim/ bind",
-            ),
-            (callable(self.model), "Experiment.model", self.model, _CONSTRUCTOR),
-            (callable(self.train_data), "Experiment.train_data", self.train_data, _CONSTRUCTOR),
-            (
-                self.loss is None or callable(self.loss),
-                "Experiment.loss",
-                self.loss,
-                "a constructor of losses, such as @losses.NegativePSNR",
-            ),
-        ):
-            if not holds:
-                raise InputError(f"Received {name} = {value!r}; expected {expected}.")
-
-
-_CONSTRUCTOR = "a constructor, such as a file of models/ or data/ binds"
-
-
-def _is_count(value):
-    # To Python, True is a whole number.
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        for name in ("model", "train_data"):
+            value = getattr(self, name)
+            require(
+                callable(value),
+                f"Experiment.{name}",
+                value,
+                "a constructor, such as a file of models/ or data/ binds",
+            )
+        require(
+            self.loss is None or callable(self.loss),
+            "Experiment.loss",
+            self.loss,
+            "a constructor of losses, such as @losses.NegativePSNR",
+        )
 
 
 def check_crop_size(model, crop_size):

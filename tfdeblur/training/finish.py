@@ -9,8 +9,8 @@ import keras
 import numpy as np
 
 from tfdeblur.config import preset_names
-from tfdeblur.errors import InputError
 from tfdeblur.evaluation import evaluate
+from tfdeblur.evaluation.journal import OtherEvaluationError
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
 from tfdeblur.exporting.saved_model import export_saved_model
 from tfdeblur.images.photo import Photo
@@ -73,7 +73,7 @@ def _evaluate(deblurrer, prepared, workdir):
     folder = workdir / names.EVALUATION / f"step_{prepared.experiment.run.steps:09d}"
     try:
         summary = evaluate(deblurrer, prepared.validation_source, folder)
-    except InputError:
+    except OtherEvaluationError:
         # Of other weights, pairs or versions, before something was changed.
         summary = evaluate(deblurrer, prepared.validation_source, folder, overwrite=True)
     shutil.copyfile(folder / names.SUMMARY, workdir / names.SUMMARY)

@@ -15,6 +15,7 @@ import tensorflow as tf
 from tfdeblur.config import preset_of
 from tfdeblur.data import training_batches
 from tfdeblur.data.pair_source import PairSource
+from tfdeblur.data.read_errors import READ_ERRORS
 from tfdeblur.errors import InputError
 from tfdeblur.precision import precision_scope
 from tfdeblur.training import workdir as names
@@ -33,13 +34,6 @@ from tfdeblur.training.progress import Progress
 from tfdeblur.training.strategies import Distribution, distribution
 from tfdeblur.weights.files import load_weights
 from tfdeblur.xla import default_jit_compile
-
-# What reading and decoding can raise; the first comes from elsewhere as well.
-_OF_DATA = (
-    tf.errors.InvalidArgumentError,
-    tf.errors.NotFoundError,
-    tf.errors.DataLossError,
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -205,11 +199,7 @@ def _jit_compile(run, distributed):
 def _errors_in_words():
     try:
         yield
-    except (
-        tf.errors.InvalidArgumentError,
-        tf.errors.NotFoundError,
-        tf.errors.DataLossError,
-    ) as error:
+    except READ_ERRORS as error:
         said = _of_data(error)
         if said is None:
             raise

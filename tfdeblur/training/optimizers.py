@@ -6,6 +6,7 @@ from collections.abc import Callable
 import keras
 
 from tfdeblur.errors import InputError
+from tfdeblur.setting_checks import require
 from tfdeblur.training import schedules
 from tfdeblur.training.schedules import check_number
 
@@ -35,6 +36,12 @@ class OptimizerSettings:
     accumulation_steps: int | None = None
 
     def __post_init__(self):
+        require(
+            callable(self.schedule),
+            "OptimizerSettings.schedule",
+            self.schedule,
+            "a function of schedules, as the files of optim/ bind",
+        )
         check_number("OptimizerSettings.epsilon", self.epsilon)
         check_number("OptimizerSettings.weight_decay", self.weight_decay)
         if self.clip_norm is not None:

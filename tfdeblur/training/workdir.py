@@ -1,11 +1,11 @@
 """The folder of a run: who may write to it, and what lies where."""
 
 import contextlib
-import fcntl
 from pathlib import Path
 
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
+from tfdeblur.file_lock import sole_lock
 
 CONFIG = "config.gin"
 OPERATIVE_CONFIG = "operative_config.gin"
@@ -39,10 +39,9 @@ def locked(workdir, needed=True):
     if workdir.exists() and not workdir.is_dir():
         raise InputError(f"{workdir}: expected a folder for the run; this is a file.")
     workdir.mkdir(parents=True, exist_ok=True)
-    with (workdir / ".lock").open("w") as file:
+    with contextlib.ExitStack() as stack:
         try:
-            # Held by the open file, so the system lets go of it whatever becomes of us.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(sole_lock(workdir / ".lock"))
         except BlockingIOError:
             raise InputError(
                 f"{workdir}: another run is using this folder; wait for it, or choose another "

@@ -37,7 +37,7 @@ def test_it_restores_what_the_network_restores(stack, exported, rng, shape):
 def test_what_the_engine_asks(stack, exported):
     runtime = SavedModelRuntime(str(exported))
     assert runtime.model is None
-    assert (runtime.name, runtime.num_units, runtime.depth) == (stack.name, 2, 1)
+    assert (runtime.name, runtime.num_units, runtime.depth) == ("saved_model", 2, 1)
     assert runtime.working_bytes_per_pixel == stack.working_bytes_per_pixel
     assert runtime.compiles_shapes is False
 
@@ -51,7 +51,7 @@ def test_without_a_description_the_cautious_is_taken(exported, tmp_path):
     copy = shutil.copytree(exported, tmp_path / "copy")
     (copy / DESCRIPTION).unlink()
     runtime = SavedModelRuntime(copy)
-    assert (runtime.name, runtime.num_units, runtime.depth) == ("copy", 1, 1)
+    assert (runtime.name, runtime.num_units, runtime.depth) == ("saved_model", 1, 1)
     assert runtime.working_bytes_per_pixel >= 900
 
 

@@ -1,1 +1,1 @@
-"""What executes a network: one file each, behind one interface."""
+"""What executes a network, one engine a file, all behind `runtime.Runtime`."""

@@ -9,27 +9,21 @@ import tensorflow as tf
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.saved_model import DESCRIPTION, SIGNATURES
 from tfdeblur.exporting.signatures import INPUT, OUTPUT
+from tfdeblur.inference.runtimes.runtime import Runtime
 
 
-class SavedModelRuntime:
+class SavedModelRuntime(Runtime):
     """A network from a folder that `tfdeblur export` wrote, without its Keras model.
 
     Args:
       path: the folder. Also a SavedModel from elsewhere will do, if it has the signature
         "float" of `export_saved_model`.
 
-    Attributes:
-      name: the network's name.
-      model: None, as there is no Keras model.
-      num_units, depth: of a stack, the units it has and those that were exported.
-      working_bytes_per_pixel: peak working memory.
-      compiles_shapes: whether a new shape costs a compilation.
-
     Raises:
       InputError: when `path` is no SavedModel or has no such signature.
     """
 
-    model = None
+    name = "saved_model"
 
     def __init__(self, path):
         path = Path(path)
@@ -46,7 +40,6 @@ class SavedModelRuntime:
             raise InputError(f"{path}: TensorFlow cannot load this SavedModel: {said}") from error
         self._restore = _float_signature(self._loaded, path)
         description = _description(path)
-        self.name = description.get("name", path.name)
         self.num_units = description.get("num_units", 1)
         self.depth = description.get("depth", 1)
         # Unknown networks are taken to need what the largest of ours need.

@@ -32,14 +32,15 @@ class Counting(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         self.progress.step += 1
         self._ends.append(time.perf_counter())
-        seconds = self._ends[-1] - self._ends[0]
-        if seconds > 0:
-            logs["crops_per_s"] = self.batch_size * (len(self._ends) - 1) / seconds
+        self._add_speed(logs)
         if self.progress.step >= self.progress.total_steps:
             # Of a run that was resumed amid an epoch, the last epoch is shorter.
             self._model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
+        self._add_speed(logs)
+
+    def _add_speed(self, logs):
         seconds = self._ends[-1] - self._ends[0] if self._ends else 0
         if seconds > 0:
             logs["crops_per_s"] = self.batch_size * (len(self._ends) - 1) / seconds

@@ -56,7 +56,7 @@ class Validation(keras.callbacks.Callback):
 
     def _measure(self, model):
         if self._deblurrer is None:
-            self._deblurrer = Deblurrer(model)
+            self._deblurrer = Deblurrer(model, tile="none", bucket=1)
         self.images = []
         restored_db, blurred_db = [], []
         for pair in read_pairs(self.source, self._positions):

@@ -1,0 +1,31 @@
+"""The flags and the library name the same things."""
+
+from absl import flags
+
+from tfdeblur import network_flags
+from tfdeblur.inference.ensemble import ENSEMBLES
+from tfdeblur.inference.runtimes.build import ENGINES
+from tfdeblur.network_flags import define_network_flags, network_settings
+from tfdeblur.precision import PRECISIONS
+
+
+def test_choices_are_those_of_the_library():
+    assert network_flags.ENGINES == ENGINES
+    assert network_flags.PRECISIONS == PRECISIONS
+    assert tuple(map(int, network_flags.ENSEMBLES)) == ENSEMBLES
+
+
+def test_settings_are_what_the_flags_say():
+    flag_values = flags.FlagValues()
+    define_network_flags(flag_values)
+    flag_values(["app", "--model=m", "--ensemble=8", "--nojit_compile", "--precision=bfloat16"])
+    assert network_settings(flag_values) == {
+        "model": "m",
+        "weights": None,
+        "depth": None,
+        "engine": "keras",
+        "precision": "bfloat16",
+        "device": None,
+        "jit_compile": False,
+        "ensemble": 8,
+    }

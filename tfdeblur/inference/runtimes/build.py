@@ -1,0 +1,38 @@
+"""Runtimes by the names of their engines."""
+
+from tfdeblur.errors import InputError
+from tfdeblur.inference.runtimes.keras import KerasRuntime
+from tfdeblur.inference.runtimes.onnx_runtime import OnnxRuntime
+from tfdeblur.inference.runtimes.openvino import OpenVinoRuntime
+from tfdeblur.inference.runtimes.runtime import Runtime
+
+_OTHERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVinoRuntime}
+ENGINES = ("keras", *_OTHERS)
+
+
+def build_runtime(engine, model, depth=None, jit_compile=None):
+    """A network in the engine of that name.
+
+    Args:
+      engine: one of `ENGINES`.
+      model: a built `tfdeblur.models.DeblurringModel`; for all engines but "keras" also
+        the path of an ONNX file. A `Runtime` is returned as it is.
+      depth: for stacks, how many units to run; None is all.
+      jit_compile: as for `KerasRuntime`; None for the others, which always compile.
+
+    Raises:
+      InputError: for an unknown engine, for one whose extra is not installed, and for a
+        model, depth or jit_compile that the engine cannot use.
+    """
+    if isinstance(model, Runtime):
+        return model
+    if engine not in ENGINES:
+        raise InputError(f"Received engine {engine!r}; expected one of {', '.join(ENGINES)}.")
+    if engine == "keras":
+        return KerasRuntime(model, depth, jit_compile)
+    if jit_compile is not None:
+        raise InputError(
+            f"Received jit_compile={jit_compile} with the engine {engine}; expected none, for "
+            "only the engine keras has a choice."
+        )
+    return _OTHERS[engine](model, depth)

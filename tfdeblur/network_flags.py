@@ -1,0 +1,59 @@
+"""The flags that say which network runs, and how, shared by the apps that restore images."""
+
+from absl import flags
+
+# As their modules have them; importing those here would import Keras for --help.
+ENGINES = ("keras", "onnxruntime", "openvino")
+PRECISIONS = ("float32", "bfloat16", "float16")
+ENSEMBLES = ("1", "2", "4", "8")
+
+
+def define_network_flags(flag_values):
+    """Defines --model, --weights, --depth and what follows from `ENGINES` on."""
+    flags.DEFINE_string("model", None, "Preset, e.g. dmphn_1_2_4.", flag_values=flag_values)
+    flags.DEFINE_string(
+        "weights", None, "Weight file of that model (.weights.h5).", flag_values=flag_values
+    )
+    flags.DEFINE_integer(
+        "depth", None, "Units of a stacked network to run (default: all).", flag_values=flag_values
+    )
+    flags.DEFINE_enum(
+        "engine", "keras", ENGINES, "What executes the network.", flag_values=flag_values
+    )
+    flags.DEFINE_enum(
+        "precision",
+        "float32",
+        PRECISIONS,
+        "Arithmetic: 16 bits are faster on accelerators.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_string(
+        "device", None, "cpu, gpu, gpu:1 (default: the fastest there is).", flag_values=flag_values
+    )
+    flags.DEFINE_bool(
+        "jit_compile",
+        None,
+        "Compile with XLA (default: on accelerators, and with JAX).",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_enum(
+        "ensemble",
+        "1",
+        ENSEMBLES,
+        "Average over so many mirrored and turned copies, for as many times the time.",
+        flag_values=flag_values,
+    )
+
+
+def network_settings(flag_values):
+    """The keyword arguments of `tfdeblur.Deblurrer` that these flags stand for."""
+    return {
+        "model": flag_values.model,
+        "weights": flag_values.weights,
+        "depth": flag_values.depth,
+        "engine": flag_values.engine,
+        "precision": flag_values.precision,
+        "device": flag_values.device,
+        "jit_compile": flag_values.jit_compile,
+        "ensemble": int(flag_values.ensemble),
+    }
