@@ -15,10 +15,18 @@ def images(rng):
     return rng.integers(0, 256, (3, 65, 97, 3), np.uint8)
 
 
-def test_floats_of_odd_sizes(images, tmp_path):
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A network and its file, for floats."""
     model = network("dmphn")
-    export_onnx(model, tmp_path / "a.onnx")
-    run = load_onnx(tmp_path / "a.onnx")
+    path = tmp_path_factory.mktemp("exported") / "a.onnx"
+    export_onnx(model, path)
+    return model, path
+
+
+def test_floats_of_odd_sizes(exported, images):
+    model, path = exported
+    run = load_onnx(path)
     assert list(run) == ["float"]
     blur = images.astype(np.float32) / 255
     # The last one is beyond white, and is not clipped.
@@ -26,24 +34,12 @@ def test_floats_of_odd_sizes(images, tmp_path):
         restored = run["float"](part)
         assert restored.dtype == np.float32
         np.testing.assert_allclose(restored, model.deblur(part), atol=1e-5)
-    assert [path.name for path in tmp_path.iterdir()] == ["a.onnx"]
+    assert [file.name for file in path.parent.iterdir()] == ["a.onnx"]
 
 
-def test_images_in_images_out(images, tmp_path):
-    model = network("dmphn")
-    export_onnx(model, tmp_path / "a.onnx", input_type="uint8")
-    run = load_onnx(tmp_path / "a.onnx")
-    assert list(run) == ["uint8"]
-    restored = run["uint8"](images)
-    assert restored.dtype == np.uint8
-    assert np.abs(restored - in_8_bits(model, images)).max() <= 1
-    assert len(np.unique(restored)) > 10
-
-
-def test_free_sides_have_names(tmp_path):
+def test_free_sides_have_names(exported):
     """Tools that fix sizes, such as those of mobile runtimes, ask for them by name."""
-    export_onnx(network("dmphn"), tmp_path / "a.onnx")
-    file = onnx.load(tmp_path / "a.onnx")
+    file = onnx.load(exported[1])
     onnx.checker.check_model(file, full_check=True)
     for value, name in ((file.graph.input[0], "images"), (file.graph.output[0], "restored")):
         sides = value.type.tensor_type.shape.dim
@@ -52,16 +48,20 @@ def test_free_sides_have_names(tmp_path):
         assert sides[3].dim_value == 3
 
 
-def test_the_first_unit_of_a_stack(images, tmp_path):
+def test_images_in_images_out_of_the_first_unit_of_a_stack(images, tmp_path):
     model = network("stack")
     export_onnx(model, tmp_path / "a.onnx", depth=1, input_type="uint8")
-    restored = load_onnx(tmp_path / "a.onnx")["uint8"](images)
+    run = load_onnx(tmp_path / "a.onnx")
+    assert list(run) == ["uint8"]
+    restored = run["uint8"](images)
+    assert restored.dtype == np.uint8
     assert np.abs(restored - in_8_bits(model, images, depth=1)).max() <= 1
+    assert len(np.unique(restored)) > 10
     assert (in_8_bits(model, images, depth=1) != in_8_bits(model, images)).any()
 
 
-def test_weights_in_16_bits(images, tmp_path):
-    model = network("dmphn")
+def test_weights_in_16_bits(exported, images, tmp_path):
+    model, _ = exported
     export_onnx(model, tmp_path / "a.onnx", float16=True)
     onnx.checker.check_model(onnx.load(tmp_path / "a.onnx"), full_check=True)
     kernels = [w for w in onnx.load(tmp_path / "a.onnx").graph.initializer if len(w.dims) == 4]

@@ -64,8 +64,8 @@ GOOD = Parity(1, 65, 97, 1.0, float_difference=9e-5, uint8_difference=1, uint8_s
         # Of an output of 100, 2e-4 is a rounding error.
         ({"float_difference": 2e-4, "largest_output": 100.0}, 0),
         ({"uint8_difference": 2}, 1),
-        ({"uint8_share": 2e-3}, 1),
-        ({"uint8_share": 2e-3, "uint8_difference": 2, "float_difference": 1.0}, 3),
+        ({"uint8_share": 3e-3}, 1),
+        ({"uint8_share": 3e-3, "uint8_difference": 2, "float_difference": 1.0}, 3),
     ],
 )
 def test_what_is_tolerated(change, num_problems):

@@ -34,7 +34,7 @@ class Signatures(tf.Module):
     def __init__(self, model, depth=None, jit_compile=False, float16=False):
         super().__init__(name="tfdeblur")
         check_backend()
-        options = {} if depth is None else {"depth": depth}
+        options = {} if depth in (None, model.depth) else {"depth": depth}
         # Keras's variables hide those of TensorFlow, which are what is saved.
         self.weights = [
             tf.Variable(tf.cast(variable.value, tf.float16), trainable=False, name="weights")

@@ -46,16 +46,8 @@ class SavedModelRuntime(Runtime):
         self.working_bytes_per_pixel = description.get("working_bytes_per_pixel", 900)
         self.compiles_shapes = description.get("jit_compile", False)
 
-    def __call__(self, blur):
-        """Restores a batch.
-
-        Args:
-          blur: (batch, height, width, 3) float32 in [0, 1], height and width at least 2.
-
-        Returns:
-          NumPy array of that shape, float32, not clipped.
-        """
-        return self._restore(**{INPUT: tf.constant(np.asarray(blur, np.float32))})[OUTPUT].numpy()
+    def __call__(self, batch):
+        return self._restore(**{INPUT: tf.constant(np.asarray(batch, np.float32))})[OUTPUT].numpy()
 
 
 def _float_signature(loaded, path):
