@@ -11,10 +11,17 @@ from tfdeblur.exporting.onnx import export_onnx
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.inference.runtimes.build import ENGINES, build_runtime
 from tfdeblur.inference.runtimes.keras import KerasRuntime
+from tfdeblur.models import PSSNSC
 from tfdeblur.precision import precision_scope
 
 MODULES = {"onnxruntime": "onnxruntime", "openvino": "openvino"}
 EXTRAS = {"onnxruntime": "onnx", "openvino": "openvino"}
+
+
+def pss_nsc():
+    model = PSSNSC(num_scales=2, filters=(4, 6), units=1)
+    model.build((None, None, None, 3))
+    return model
 
 
 def others():
@@ -33,9 +40,9 @@ def others():
 
 
 @pytest.mark.parametrize("engine", others())
-@pytest.mark.parametrize("name", ["dmphn", "pss_nsc"])
-def test_gives_what_keras_gives_on_any_batch_and_size(engine, name, rng):
-    model = network(name)
+@pytest.mark.parametrize("make", [lambda: network("dmphn"), pss_nsc], ids=["dmphn", "pss_nsc"])
+def test_gives_what_keras_gives_on_any_batch_and_size(engine, make, rng):
+    model = make()
     runtime = build_runtime(engine, model)
     assert (runtime.name, runtime.model) == (engine, model)
     assert not runtime.compiles_shapes
