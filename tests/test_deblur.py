@@ -275,7 +275,7 @@ def test_patterns_and_videos(run, photo, tmp_path, monkeypatch):
     assert sizes[4] > sizes[40]
     status, _, [line] = run("*.gif")
     assert status == 2
-    assert "*.gif: no file matches" in line
+    assert "*.gif: no image or video matches" in line
 
 
 def test_beam_writes_the_same_and_lists_what_failed(run, photo, tmp_path, monkeypatch):
@@ -320,7 +320,7 @@ def test_an_exported_network_restores_as_the_network_it_was_made_of(run, photo, 
     assert (status, err) == (0, [])
     restored = pixels_of(tmp_path / "out" / "photo.png").astype(int)
     assert np.abs(restored - network(pixels_of(photo))).max() <= 1
-    status, _, [line] = run(photo, flags=["--engine=keras"], **values)
+    status, _, [line] = run(photo, flags=["--engine=openvino"], **values)
     assert status == 2
     assert "--saved_model and --engine" in line
 

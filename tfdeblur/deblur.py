@@ -64,17 +64,21 @@ def define_flags(flag_values):
     flags.DEFINE_string(
         "tile",
         "auto",
-        "Longest side of the tiles that large images are cut into, in pixels; none: never cut.",
+        "Longest side of the tiles that large images are cut into, in pixels; none: never cut. "
+        "auto keeps memory under 2 GB; smaller tiles change the result more.",
         flag_values=flag_values,
     )
     flags.DEFINE_integer(
-        "overlap", 128, "Pixels that neighbouring tiles share.", flag_values=flag_values
+        "overlap",
+        None,
+        "Pixels that neighbouring tiles share (default: 128, or half the tile if that is less).",
+        flag_values=flag_values,
     )
     flags.DEFINE_integer(
         "bucket",
-        64,
-        "With XLA, pad sides to multiples of so many pixels, so that close sizes share a "
-        "compilation.",
+        1,
+        "With XLA, pad sides to multiples of so many pixels, e.g. 64: fewer compilations in a "
+        "folder of many sizes, but other results near the patches of a DMPHN.",
         lower_bound=1,
         flag_values=flag_values,
     )
@@ -131,9 +135,8 @@ def main(flag_values, arguments):
     _check_network(flag_values)
     _check_runner(flag_values)
     with cli.quiet_framework_import():
-        from tfdeblur.inference.files import plan_jobs
-        from tfdeblur.inference.patterns import matching
-    jobs = plan_jobs(matching(arguments), flag_values.output)
+        from tfdeblur.inference.jobs import plan_jobs
+    jobs = plan_jobs(arguments, flag_values.output)
     failures = (_on_beam if flag_values.runner == "beam" else _here)(flag_values, jobs)
     print(f"{len(jobs) - len(failures)} of {len(jobs)} images are in {flag_values.output}")
     return cli.EXIT_INPUT_ERROR if failures else 0
@@ -201,6 +204,10 @@ def _is_given(flag):
     return flag.value is not None and flag.value is not False
 
 
+def _is_default(flag):
+    return flag.value == flag.default
+
+
 def _check_network(flag_values):
     needed = ("model", "weights")
     if flag_values.saved_model is None:
@@ -208,8 +215,9 @@ def _check_network(flag_values):
         if missing:
             raise InputError(f"Expected {' and '.join(missing)} as well, or --saved_model.")
         return
-    fixed = (*needed, "depth", "time_budget_ms", "save_intermediate", "engine", "precision")
-    given = [f"--{name}" for name in fixed if flag_values[name].present]
+    fixed = (*needed, "depth", "time_budget_ms", "save_intermediate", "jit_compile")
+    given = [f"--{name}" for name in fixed if _is_given(flag_values[name])]
+    given += [f"--{name}" for name in ("engine", "precision") if not _is_default(flag_values[name])]
     if given:
         raise InputError(
             f"Received --saved_model and {', '.join(given)}; expected --saved_model without, for "
@@ -220,6 +228,8 @@ def _check_network(flag_values):
 def _check_runner(flag_values):
     if flag_values.runner == "beam":
         given = [f"--{name}" for name in _LOCAL_ONLY if _is_given(flag_values[name])]
+        # Each worker takes one file at a time.
+        given += [] if _is_default(flag_values["batch_size"]) else ["--batch_size"]
         if given:
             raise InputError(f"Received --runner=beam and {', '.join(given)}; expected it without.")
     elif flag_values.beam_options:
@@ -245,17 +255,16 @@ def _tile(text):
 
 
 def _within_budget(deblurrer, jobs, budget_ms):
-    from tfdeblur.inference.adaptive_depth import deepest_within, measure_depths
+    from tfdeblur.inference.adaptive_depth import deepest_within
     from tfdeblur.inference.files import first_readable
 
     photo = first_readable(jobs, deblurrer)
     if photo is None:
         return deblurrer
-    measured = measure_depths(deblurrer, photo.pixels, budget_ms)
-    depth = deepest_within(measured, budget_ms)
+    chosen, measured = deepest_within(deblurrer, photo.pixels, budget_ms)
     times = ", ".join(f"{ms:.0f} ms at depth {depth}" for depth, ms in measured.items())
-    print(f"depth {depth} of {deblurrer.num_units} for a budget of {budget_ms:g} ms: {times}")
-    return deblurrer.at_depth(depth)
+    print(f"depth {chosen.depth} of {chosen.num_units} for a budget of {budget_ms:g} ms: {times}")
+    return chosen
 
 
 def _on_existing(flag_values):

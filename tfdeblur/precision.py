@@ -1,4 +1,4 @@
-"""The arithmetic of training, by name."""
+"""The arithmetic of a network, by name."""
 
 import contextlib
 

@@ -11,7 +11,8 @@ from PIL import Image
 from tests.inference.fake_runtimes import PerPixel
 from tfdeblur import Deblurrer
 from tfdeblur.errors import InputError
-from tfdeblur.inference.files import deblur_files, plan_jobs
+from tfdeblur.inference.files import deblur_files
+from tfdeblur.inference.jobs import plan_jobs
 
 pytest.importorskip("apache_beam", reason="needs the extra `beam`")
 
@@ -147,6 +148,7 @@ def test_options_as_people_write_them():
     expected = ["--runner=DirectRunner", "--direct_num_workers=2"]
     assert option_list("--runner=DirectRunner --direct_num_workers=2") == expected
     assert option_list("runner=DirectRunner,direct_num_workers=2") == expected
+    assert option_list("--experiments=a,b --streaming") == ["--experiments=a,b", "--streaming"]
     assert option_list("") == []
 
 

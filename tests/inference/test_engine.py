@@ -1,5 +1,7 @@
 """The engine around networks that are simple enough to know the answer."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
 import numpy as np
 import pytest
@@ -210,6 +212,47 @@ def test_another_depth_of_the_same_network_and_settings():
     first = deblurrer.at_depth(1)
     assert (first.depth, first.num_units, first.ensemble, first.batch_size) == (1, 2, 2, 3)
     assert first.model is stack
+
+
+@pytest.mark.parametrize("setting", [{"depth": 1}, {"engine": "openvino"}, {"jit_compile": True}])
+def test_a_runtime_was_made_with_its_settings(setting):
+    with pytest.raises(InputError, match=f"Received {next(iter(setting))} for a network"):
+        Deblurrer(PerPixel(), **setting)
+    with pytest.raises(InputError, match="weights"):
+        Deblurrer(PerPixel(), weights="any.weights.h5")
+    with pytest.raises(InputError, match="depth 1 for an exported network"):
+        Deblurrer(PerPixel()).at_depth(1)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 255.0, -3.0])
+def test_floats_that_are_no_image_are_refused(value):
+    image = np.full((4, 4, 3), 0.5, np.float32)
+    image[1, 2, 0] = value
+    with pytest.raises(InputError, match="Divide by 255"):
+        IDENTITY(image)
+
+
+def test_memory_is_judged_for_all_images_of_a_batch(monkeypatch):
+    monkeypatch.setattr(size_limits, "available_memory", lambda: 3 * 64 * 500)
+    images = [np.zeros((8, 8, 3), np.uint8)] * 4
+    assert len(list(Deblurrer(PerPixel(), batch_size=2).restore_all(images))) == 4
+    with pytest.raises(InputError, match="8x8"):
+        list(Deblurrer(PerPixel(), batch_size=4).restore_all(images))
+
+
+@pytest.mark.parametrize("value", [0, 2.5, True])
+def test_batches_are_whole_numbers_of_images(value):
+    with pytest.raises(InputError, match="batch_size"):
+        Deblurrer(PerPixel(), batch_size=value)
+
+
+def test_one_object_serves_eight_threads(rng):
+    deblur = Deblurrer("dmphn_1")
+    images = [rng.integers(0, 256, (8 + i % 3, 20 + i, 3), np.uint8) for i in range(24)]
+    expected = [deblur(image) for image in images]
+    with ThreadPoolExecutor(8) as threads:
+        for restored, alone in zip(threads.map(deblur, images), expected, strict=True):
+            np.testing.assert_array_equal(restored, alone)
 
 
 @pytest.mark.parametrize("engine", ["tensorrt", ""])

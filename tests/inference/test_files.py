@@ -7,7 +7,8 @@ from PIL import Image
 from tests.inference.video.clips import psnr_db, read_clip, write_clip
 from tests.reference.image_files import exif
 from tfdeblur.errors import InputError
-from tfdeblur.inference.files import deblur_files, plan_jobs
+from tfdeblur.inference.files import deblur_files
+from tfdeblur.inference.jobs import plan_jobs
 from tfdeblur.inference.size_limits import check_side
 
 

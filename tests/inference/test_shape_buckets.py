@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.inference.fake_runtimes import PerPixel
-from tfdeblur import Deblurrer
+from tfdeblur import Deblurrer, build_model
 from tfdeblur.errors import InputError
+from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.inference.shape_buckets import ShapeBuckets
 
 
@@ -60,6 +61,22 @@ def test_what_is_scored_is_never_padded(runtime):
     assert runtime.shapes == [(1, 5, 7, 3)]
 
 
-def test_no_bucket_below_one(runtime):
-    with pytest.raises(InputError, match="bucket 0; expected 1"):
-        Deblurrer(runtime, bucket=0)
+@pytest.mark.parametrize("size", [(9, 6), (12, 40), (33, 16)])
+def test_sizes_that_the_network_pads_to_one_share_it_and_nothing_changes(rng, size):
+    model = build_model("dmphn_1_2_4")
+    image = rng.integers(0, 256, (*size, 3), np.uint8)
+    expected = Deblurrer(model, jit_compile=False)(image)
+    runtime = KerasRuntime(model, jit_compile=False)
+    runtime.compiles_shapes = True
+    lines = []
+    restore = ShapeBuckets(runtime, report=lines.append)
+    restored = np.asarray(restore((image / np.float32(255))[None]))[0]
+    assert np.abs(np.round(255 * restored.clip(0, 1)) - expected).max() <= 1
+    restore(np.zeros((1, size[0] // 8 * 8 + 8 * (size[0] % 8 > 0), size[1], 3), np.float32))
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize("bucket", [0, -1, 2.5, True])
+def test_no_bucket_below_one(bucket):
+    with pytest.raises(InputError, match=f"bucket = {bucket}; expected a whole number"):
+        Deblurrer(PerPixel(), bucket=bucket)

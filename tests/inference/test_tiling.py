@@ -110,6 +110,11 @@ def test_auto_depends_on_the_image_and_the_network_alone(size, bytes_per_pixel, 
     assert Tiling("auto").side_for(*size, bytes_per_pixel) == side
 
 
+def test_the_overlap_is_half_of_a_small_tile_by_itself():
+    assert Tiling().overlap == Tiling(256).overlap == 128
+    assert Tiling(200).overlap == 100
+
+
 def test_none_and_sizes_that_fit_are_one_piece():
     assert Tiling("none").side_for(10**5, 10**5, 900) is None
     assert Tiling(512).side_for(512, 300, 900) is None
@@ -122,7 +127,8 @@ def test_none_and_sizes_that_fit_are_one_piece():
         ({"tile": 127}, "Received tile 127; expected auto, none or a number of pixels from 128"),
         ({"tile": "big"}, "Received tile 'big'"),
         ({"tile": True}, "Received tile True"),
-        ({"tile": 256, "overlap": 129}, "overlap 129; expected 16 pixels to half the tile"),
+        ({"tile": 256, "overlap": 129}, "overlap 129; expected 16 to 128 pixels"),
+        ({"overlap": 513}, "overlap 513; expected 16 to 512 pixels"),
         ({"overlap": 15}, "overlap 15"),
     ],
 )

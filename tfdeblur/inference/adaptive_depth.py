@@ -12,8 +12,8 @@ import time
 _WARM_UP_SIDE = 64
 
 
-def measure_depths(deblurrer, image, budget_ms):
-    """Milliseconds that each depth takes on `image`, from depth 1 until the budget is passed.
+def deepest_within(deblurrer, image, budget_ms):
+    """Measures depths on `image` from 1 on, until the budget is passed.
 
     Args:
       deblurrer: a `tfdeblur.Deblurrer` of a stack.
@@ -21,20 +21,22 @@ def measure_depths(deblurrer, image, budget_ms):
       budget_ms: stop after the first depth that takes longer, in milliseconds.
 
     Returns:
-      A dict from depth to milliseconds, reading and writing of files not counted.
+      (chosen, measured): the `Deblurrer` of the largest depth within the budget, or of
+      depth 1, the least there is; and a dict from depth to milliseconds, without
+      compilation, reading and writing.
     """
     measured: dict[int, float] = {}
+    chosen = None
     for depth in range(1, deblurrer.num_units + 1):
-        restore = deblurrer.at_depth(depth)
-        restore(image[:_WARM_UP_SIDE, :_WARM_UP_SIDE])
+        candidate = deblurrer.at_depth(depth)
+        # What compiles each size is not warm before it has seen this one.
+        whole = candidate.compiles_shapes
+        candidate(image if whole else image[:_WARM_UP_SIDE, :_WARM_UP_SIDE])
         begin = time.perf_counter()
-        restore(image)
+        candidate(image)
         measured[depth] = 1000 * (time.perf_counter() - begin)
+        if chosen is None or measured[depth] <= budget_ms:
+            chosen = candidate
         if measured[depth] > budget_ms:
             break
-    return measured
-
-
-def deepest_within(measured, budget_ms):
-    """The largest depth within the budget; 1, the least there is, if none is."""
-    return max((depth for depth, ms in measured.items() if ms <= budget_ms), default=1)
+    return chosen, measured

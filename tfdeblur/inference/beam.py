@@ -15,7 +15,8 @@ from pathlib import Path
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
 from tfdeblur.extras import require_extra
-from tfdeblur.inference.files import Job, check_on_existing, deblur_files
+from tfdeblur.inference.files import check_on_existing, deblur_files
+from tfdeblur.inference.jobs import Job
 from tfdeblur.inference.video.containers import DEFAULT_CRF
 
 FAILURES = "failures.jsonl"
@@ -35,7 +36,7 @@ def deblur_with_beam(
     work twice when a worker is lost, and would come upon its own results.
 
     Args:
-      jobs: list of `tfdeblur.inference.files.Job`.
+      jobs: list of `tfdeblur.inference.jobs.Job`.
       make_deblurrer: function without arguments that returns a `tfdeblur.Deblurrer`;
         it is pickled, and called once in every worker process.
       output_dir: folder of the results; `failures.jsonl` in it says what was not done
@@ -105,7 +106,8 @@ def _run_pipeline(jobs, restore, make_deblurrer, output_dir, options):
 
 def option_list(text):
     """Options as people write them -> as Beam parses them: "a=b,c" -> ["--a=b", "--c"]."""
-    given = [option for option in re.split(r"[\s,]+", text) if option]
+    # A comma may also stand within a value.
+    given = [option for option in re.split(r"\s+|,(?=-*\w+=)|,(?=--)", text) if option]
     return [option if option.startswith("--") else f"--{option}" for option in given]
 
 

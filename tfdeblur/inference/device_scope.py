@@ -20,7 +20,8 @@ def device_scope(name):
     if name is None:
         return contextlib.nullcontext()
     present = _devices()
-    wanted = name.lower() if ":" in name else f"{name.lower()}:0"
+    wanted = str(name).lower()
+    wanted = wanted if ":" in wanted else f"{wanted}:0"
     if not re.fullmatch(r"[a-z]+:\d+", wanted) or wanted not in present:
         raise InputError(f"Received device {name!r}; expected one of {', '.join(present)}.")
     return keras.device(wanted)

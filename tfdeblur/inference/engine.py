@@ -1,5 +1,7 @@
 """Restores NumPy images with a network."""
 
+import os
+
 import keras
 import numpy as np
 
@@ -9,20 +11,22 @@ from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.ensemble import SelfEnsemble
 from tfdeblur.inference.equal_groups import equal_groups
 from tfdeblur.inference.pixels import as_batch, check_image, like
-from tfdeblur.inference.runtimes.build import build_runtime
-from tfdeblur.inference.runtimes.runtime import depth_options
-from tfdeblur.inference.shape_buckets import DEFAULT_BUCKET, ShapeBuckets
+from tfdeblur.inference.runtimes.build import CPU_ENGINES, build_runtime
+from tfdeblur.inference.runtimes.runtime import Runtime, depth_options
+from tfdeblur.inference.shape_buckets import ShapeBuckets
 from tfdeblur.inference.size_limits import check_memory, check_side, memory_errors_in_words
-from tfdeblur.inference.tiling import DEFAULT_OVERLAP, Tiling, restored_strips
+from tfdeblur.inference.tiling import Tiling, restored_strips
 from tfdeblur.precision import precision_scope
+from tfdeblur.setting_checks import is_count, require
 from tfdeblur.weights.files import load_weights
 
 
 class Deblurrer:
     """Restores images of any height and width. Every app does it with this class.
 
-    Where shapes are compiled one by one (XLA), close sizes share one: `bucket`.
-    A shape that was compiled serves as long as the object lives.
+    Where shapes are compiled one by one (XLA), sizes that the network pads to the same
+    share one, and close sizes do if `bucket` says so. It serves as long as the object
+    lives. Several threads may call one object.
 
     Args:
       model: name of a preset, a `.gin` file of one, a built
@@ -38,9 +42,11 @@ class Deblurrer:
       device: "cpu", "gpu", "gpu:1"; None leaves the choice to Keras.
       jit_compile: whether Keras compiles with XLA; None: on accelerators and with JAX.
       bucket: where shapes are compiled, sides are padded to multiples of so many pixels.
-        Results then differ a little from those of the exact size; 1 keeps that.
+        More than 1 saves compilations and changes results: a DMPHN divides the padded
+        image into patches.
       tile: longest side of a tile in pixels, "auto" or "none"; see `Tiling`.
-      overlap: of tiles, in pixels.
+      overlap: of tiles, in pixels; None is `tfdeblur.inference.tiling.DEFAULT_OVERLAP`,
+        or half the tile if that is less.
       ensemble: copies of an image to restore and average; see `SelfEnsemble`.
       batch_size: images, or tiles, of one size that `restore_all` runs at once. Memory
         grows with it; only accelerators gain.
@@ -67,14 +73,14 @@ class Deblurrer:
         precision=None,
         device=None,
         jit_compile=None,
-        bucket=DEFAULT_BUCKET,
+        bucket=1,
         tile="auto",
-        overlap=DEFAULT_OVERLAP,
+        overlap=None,
         ensemble=1,
         batch_size=1,
     ):
-        if batch_size < 1:
-            raise InputError(f"Received batch_size {batch_size}; expected 1 or more.")
+        for name, count in (("batch_size", batch_size), ("bucket", bucket)):
+            require(is_count(count) and count >= 1, name, count, "a whole number of at least 1")
         self._tiling = Tiling(tile, overlap)
         self._device = device
         self.settings = {
@@ -90,17 +96,24 @@ class Deblurrer:
         self.batch_size = batch_size
         self.ensemble = ensemble
         with device_scope(device):
-            if isinstance(model, str):
+            if isinstance(model, str | os.PathLike):
                 with precision_scope(precision or "float32"):
-                    model = build_model(model, depth)
+                    model = build_model(str(model), depth)
             elif precision is not None:
                 raise InputError(
                     f"Received precision {precision!r} for a network that is built already and "
                     "has its own; expected a preset's name with it."
                 )
-            if weights is not None:
+            if isinstance(model, Runtime):
+                _refuse_settings_of(model, weights, depth, engine, jit_compile)
+            elif weights is not None:
                 load_weights(model, weights)
             runtime = build_runtime(engine, model, depth, jit_compile)
+        if device is not None and runtime.name in CPU_ENGINES and not device.startswith("cpu"):
+            raise InputError(
+                f"Received device {device!r} for the engine {runtime.name}, which runs on the "
+                "processor; expected cpu."
+            )
         bucketed = ShapeBuckets(runtime, bucket) if runtime.compiles_shapes else runtime
         self._exact = SelfEnsemble(runtime, ensemble)
         self._runtime = SelfEnsemble(bucketed, ensemble)
@@ -116,6 +129,11 @@ class Deblurrer:
         return self._runtime.name
 
     @property
+    def compiles_shapes(self):
+        """Whether the first image of a size waits for a compilation."""
+        return self._runtime.compiles_shapes
+
+    @property
     def depth(self):
         """Units that are run, of the `num_units` of a stack."""
         return self._runtime.depth
@@ -125,7 +143,16 @@ class Deblurrer:
         return self._runtime.num_units
 
     def at_depth(self, depth):
-        """A Deblurrer of the same network and settings that runs `depth` units."""
+        """A Deblurrer of the same network and settings that runs `depth` units.
+
+        Raises:
+          InputError: for a depth that is not built, and for an exported network.
+        """
+        if self.model is None:
+            raise InputError(
+                f"Received depth {depth} for an exported network; expected none, for it has the "
+                "depth it was exported with."
+            )
         return Deblurrer(self.model, depth=depth, **self.settings)
 
     def __call__(self, image, quantisation="round"):
@@ -209,6 +236,9 @@ class Deblurrer:
                 "the restored image; expected a preset with weights for the intermediate ones."
             )
         image = self._checked(image)
+        # In one piece, whatever the tiling.
+        height, width = image.shape[:2]
+        check_memory(height, width, self.model.working_bytes_per_pixel)
         options = depth_options(self.model, self.depth)
         with memory_errors_in_words(_size_in_words(image.shape)), device_scope(self._device):
             images = self.model.intermediate_images(as_batch([image]), **options)
@@ -231,6 +261,8 @@ class Deblurrer:
         return self._tiling.side_for(height, width, self._runtime.working_bytes_per_pixel)
 
     def _at_once(self, images):
+        height, width = images[0].shape[:2]
+        check_memory(height, width, len(images) * self._runtime.working_bytes_per_pixel)
         return keras.ops.convert_to_numpy(self._run(self._runtime, as_batch(images)))
 
     def _run(self, runtime, batch):
@@ -249,6 +281,18 @@ class Deblurrer:
     def _tiles(self, tiles):
         for group in equal_groups(tiles, _shape_and_dtype, self.batch_size):
             yield from self._at_once(group)
+
+
+def _refuse_settings_of(runtime, weights, depth, engine, jit_compile):
+    """What a runtime was made with cannot be chosen again."""
+    given = {"weights": weights, "depth": depth, "jit_compile": jit_compile}
+    names = [name for name, value in given.items() if value is not None]
+    names += ["engine"] if engine != "keras" else []
+    if names:
+        raise InputError(
+            f"Received {' and '.join(names)} for a network that {runtime.name} runs already; "
+            "expected a preset's name with that."
+        )
 
 
 def _shape_and_dtype(image):

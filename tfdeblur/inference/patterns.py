@@ -1,27 +1,25 @@
 """File patterns, for inputs that no shell has expanded."""
 
 import glob
+import itertools
 from pathlib import Path
 
-from tfdeblur.errors import InputError
+
+def is_pattern(given):
+    """Whether it stands for others; a name that exists, like `odd[1].png`, does not."""
+    return glob.has_magic(str(given)) and not Path(given).exists()
 
 
-def matching(patterns):
-    """The paths that the patterns stand for, in order and each once.
+def matching(pattern):
+    """What a pattern stands for: `*`, `?`, `[ab]`, and `**` for folders at any depth.
 
-    A name that exists stands for itself, also where it holds `*`, `?` or `[`; `**` stands
-    for folders at any depth. Hidden files are matched by patterns that name the dot.
+    Hidden files are matched by patterns that name the dot.
 
-    Raises:
-      InputError: for a pattern that nothing matches.
+    Returns:
+      (base, paths): the folder before the first part with a wildcard, and the sorted
+      paths in it, files and folders.
     """
-    paths: dict[str, None] = {}
-    for pattern in map(str, patterns):
-        if Path(pattern).exists() or not glob.has_magic(pattern):
-            found = [pattern]  # what does not exist is reported as an input of its own
-        else:
-            found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - whole paths
-        if not found:
-            raise InputError(f"{pattern}: no file matches; expected a pattern of existing files.")
-        paths.update(dict.fromkeys(found))
-    return list(paths)
+    parts = Path(pattern).parts
+    base = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), parts))
+    found = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - the pattern may be absolute
+    return base, sorted(map(Path, found))

@@ -19,6 +19,14 @@ def check_image(image):
         raise InputError(
             f"Received an image of dtype {image.dtype}; expected uint8, uint16 or float in [0, 1]."
         )
+    if np.issubdtype(image.dtype, np.floating) and image.size:
+        least, most = image.min(), image.max()
+        # A little beyond is what filters leave; NaN fails every comparison.
+        if not -1 <= least <= most <= 2:
+            raise InputError(
+                f"Received a float image with values from {least} to {most}; expected 0 to 1. "
+                "Divide by 255 what comes from 8 bits."
+            )
 
 
 def as_batch(images):

@@ -2,20 +2,20 @@
 
 A network compiled with XLA takes 10 to 20 seconds for every new size. Images of a folder
 that differ by a few pixels therefore share one: they are padded at the bottom and on the
-right to the next multiple of some pixels, and cropped afterwards.
+right to the next multiples of some pixels, and cropped afterwards. Up to the multiples that
+the network pads to anyway this changes nothing; beyond them it does, as a DMPHN cuts what it
+is given into patches of equal sizes.
 """
 
+import math
 import sys
 import threading
 import time
 
 from keras import ops
 
-from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.runtime import RuntimeAround
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
-
-DEFAULT_BUCKET = 64
 
 
 class ShapeBuckets(RuntimeAround):
@@ -23,18 +23,17 @@ class ShapeBuckets(RuntimeAround):
 
     Args:
       runtime: the `Runtime`; one that compiles shapes, or there is nothing to gain.
-      bucket: pixels; heights and widths are padded to multiples of it, by reflection.
+      bucket: pixels; heights and widths are padded to multiples of it and of what the
+        network takes. 1 gives the network's result exactly.
       report: called with a line of text before and after each compilation.
-
-    Raises:
-      InputError: for a bucket below 1.
     """
 
-    def __init__(self, runtime, bucket=DEFAULT_BUCKET, report=None):
-        if bucket < 1:
-            raise InputError(f"Received bucket {bucket}; expected 1 or more pixels.")
+    def __init__(self, runtime, bucket=1, report=None):
         super().__init__(runtime)
-        self._bucket = bucket
+        model = runtime.model
+        own = (1, 1) if model is None else model.size_multiple
+        self._multiples = [math.lcm(bucket, multiple) for multiple in own]
+        self._padding_mode = "reflect" if model is None else model.padding_mode
         self._report = report or _to_stderr
         self._compiled: set = set()
         # Threads that bring the same new shape would all compile it.
@@ -42,7 +41,8 @@ class ShapeBuckets(RuntimeAround):
 
     def __call__(self, batch):
         _, height, width, _ = batch.shape
-        padded = pad_to_multiple(ops.convert_to_tensor(batch), (self._bucket, self._bucket))
+        batch = ops.convert_to_tensor(batch)
+        padded = pad_to_multiple(batch, self._multiples, self._padding_mode)
         return crop_to_size(self._restored(padded), height, width)
 
     def _restored(self, batch):

@@ -23,6 +23,9 @@ GRID = 16
 SMALLEST_TILE = 128
 DEFAULT_OVERLAP = 128
 
+# More would make the tiles of "auto" larger than their memory allows.
+_MOST_OVERLAP = 512
+
 # Bytes of working memory that "auto" allows one piece, and the tiles of what is larger. The
 # machine's free memory plays no part: an image has the same result everywhere.
 _ONE_PIECE_BYTES = 2.0e9
@@ -37,14 +40,15 @@ class Tiling:
       tile: longest side of a tile in pixels, at least 128; "auto": tiles of about 1 GB
         of working memory, where the image in one piece would take more than 2 GB;
         "none": one piece always.
-      overlap: of neighbouring tiles, in pixels, from 16 to half the tile.
+      overlap: of neighbouring tiles, in pixels, from 16 to half the tile and to 512; None
+        is 128, or half the tile if that is less.
 
     Raises:
       InputError: for other values.
     """
 
     tile: int | str = "auto"
-    overlap: int = DEFAULT_OVERLAP
+    overlap: int | None = None
 
     def __post_init__(self):
         is_size = type(self.tile) is int and self.tile >= SMALLEST_TILE
@@ -53,10 +57,13 @@ class Tiling:
                 f"Received tile {self.tile!r}; expected auto, none or a number of pixels from "
                 f"{SMALLEST_TILE} on."
             )
-        most = int(self.tile) // 2 if is_size else math.inf
-        if type(self.overlap) is not int or not GRID <= self.overlap <= most:
+        most = min(int(self.tile) // 2, _MOST_OVERLAP) if is_size else _MOST_OVERLAP
+        if self.overlap is None:
+            object.__setattr__(self, "overlap", min(DEFAULT_OVERLAP, most))
+        elif type(self.overlap) is not int or not GRID <= self.overlap <= most:
             raise InputError(
-                f"Received overlap {self.overlap!r}; expected {GRID} pixels to half the tile."
+                f"Received overlap {self.overlap!r}; expected {GRID} to {most} pixels, which is "
+                f"half the tile or {_MOST_OVERLAP}."
             )
 
     def side_for(self, height, width, bytes_per_pixel):
@@ -70,7 +77,7 @@ class Tiling:
             needed = height * width * bytes_per_pixel
             if needed <= _ONE_PIECE_BYTES and max(height, width) <= MAX_SIDE:
                 return None
-            side = max(math.isqrt(int(_TILE_BYTES / bytes_per_pixel)), 2 * self.overlap)
+            side = max(math.isqrt(int(_TILE_BYTES / bytes_per_pixel)), 2 * int(self.overlap or 0))
         else:
             side = int(self.tile)
         return side if max(height, width) > side else None

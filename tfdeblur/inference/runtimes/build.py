@@ -1,5 +1,9 @@
 """Runtimes by the names of their engines."""
 
+import os
+
+import keras
+
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.inference.runtimes.onnx_runtime import OnnxRuntime
@@ -7,7 +11,8 @@ from tfdeblur.inference.runtimes.openvino import OpenVinoRuntime
 from tfdeblur.inference.runtimes.runtime import Runtime
 
 _OTHERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVinoRuntime}
-ENGINES = ("keras", *_OTHERS)
+CPU_ENGINES = tuple(_OTHERS)
+ENGINES = ("keras", *CPU_ENGINES)
 
 
 def build_runtime(engine, model, depth=None, jit_compile=None):
@@ -30,6 +35,11 @@ def build_runtime(engine, model, depth=None, jit_compile=None):
         raise InputError(f"Received engine {engine!r}; expected one of {', '.join(ENGINES)}.")
     if engine == "keras":
         return KerasRuntime(model, depth, jit_compile)
+    if keras.backend.backend() != "tensorflow" and not isinstance(model, str | os.PathLike):
+        raise InputError(
+            f"Received the engine {engine} with KERAS_BACKEND={keras.backend.backend()}, which "
+            "cannot export a network to it; unset KERAS_BACKEND."
+        )
     if jit_compile is not None:
         raise InputError(
             f"Received jit_compile={jit_compile} with the engine {engine}; expected none, for "

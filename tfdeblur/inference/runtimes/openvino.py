@@ -1,6 +1,8 @@
 """Runs a network in OpenVINO, on the CPU."""
 
+import collections
 import os
+import threading
 from typing import Any
 
 import numpy as np
@@ -8,19 +10,23 @@ import numpy as np
 from tfdeblur.extras import require_extra
 from tfdeblur.inference.runtimes.onnx_file import OnnxFileRuntime, check_input_type, reading
 
+_SHAPES_KEPT = 2
+
 
 class OpenVinoRuntime(OnnxFileRuntime):
     """A network in OpenVINO; see `OnnxFileRuntime` for arguments and errors.
 
     As fast as Keras on TensorFlow, in less memory (`experiments/benchmarks.md`).
 
-    It is compiled for the shape of a batch, in 0.3 to 1 s, and stays so as long as the
-    shape does. OpenVINO could compile it for all shapes at once, but fails to for PSS-NSC
-    and takes a third more memory for DMPHN.
+    It is compiled for the shape of a batch, in 0.3 to 1 s; the last two shapes are kept,
+    for folders of upright and lying pictures. OpenVINO could compile it for all shapes at
+    once, but fails to for PSS-NSC and takes a third more memory for DMPHN. Threads wait
+    for each other: a compiled network runs one batch at a time, on all cores.
     """
 
     name = "openvino"
     working_bytes_per_pixel = 800
+    compiles_shapes = True
 
     def _check_installed(self):
         require_extra("openvino", ("openvino",), "The engine openvino")
@@ -32,15 +38,20 @@ class OpenVinoRuntime(OnnxFileRuntime):
             self._network = openvino.Core().read_model(path)
         types = [found.element_type.get_type_name() for found in self._network.inputs]
         check_input_type(path, types, "f32")
-        self._compiled: dict[tuple, Any] = {}
+        self._compiled: collections.OrderedDict[tuple, Any] = collections.OrderedDict()
+        self._running = threading.Lock()
 
     def __call__(self, batch):
         batch = np.asarray(batch, np.float32)
-        if batch.shape not in self._compiled:
-            # Let go of first, or the memory of both would be held.
-            self._compiled.clear()
-            self._compiled[batch.shape] = self._compiled_for(batch.shape)
-        return self._compiled[batch.shape](batch)[0]
+        with self._running:
+            if batch.shape not in self._compiled:
+                # Let go of first, or the memory of one more would be held.
+                while len(self._compiled) >= _SHAPES_KEPT:
+                    self._compiled.popitem(last=False)
+                self._compiled[batch.shape] = self._compiled_for(batch.shape)
+            self._compiled.move_to_end(batch.shape)
+            # A copy: the next batch is written over the engine's own result.
+            return np.array(self._compiled[batch.shape](batch)[0])
 
     def _compiled_for(self, shape):
         import openvino

@@ -13,7 +13,11 @@ def network_identity(deblurrer):
     return {
         "network": _digest(deblurrer),
         "depth": deblurrer.depth,
-        "settings": {name: repr(value) for name, value in deblurrer.settings.items()},
+        "settings": {
+            name: repr(value)
+            for name, value in deblurrer.settings.items()
+            if name != "batch_size"  # changes no picture
+        },
     }
 
 

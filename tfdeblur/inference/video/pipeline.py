@@ -15,7 +15,8 @@ from tfdeblur.inference.video.library import pyav
 from tfdeblur.inference.video.reader import DamagedVideoError, open_video
 from tfdeblur.inference.video.workspace import discard, finished_in, workspace
 
-# Each waiting frame is held in memory. Two hide a moment's delay; more would hide nothing.
+# Frames that may wait before the network and behind it: enough to hide a moment's delay, few
+# enough to hold.
 _DEPTH = 4
 
 
