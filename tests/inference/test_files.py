@@ -1,96 +1,18 @@
-"""Which files are restored, where to, and what becomes of those that cannot be."""
+"""What becomes of jobs: results, those that exist, those that cannot be done."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.inference.photo_files import Inverter, save, value_of
 from tests.inference.video.clips import psnr_db, read_clip, write_clip
 from tests.reference.image_files import exif
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files
 from tfdeblur.inference.jobs import plan_jobs
-from tfdeblur.inference.size_limits import check_side
-
-
-class Inverter:
-    """Stands for a `Deblurrer`: known results, no waiting."""
-
-    def check_size(self, height, width):
-        check_side(height, width)
-
-    batch_size = 1
-
-    def restore_all(self, images):
-        return (255 - pixels for pixels in images)
-
+from tfdeblur.inference.size_limits import ImageSizeError
 
 invert = Inverter()
-
-
-def save(path, value=10):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.full((4, 5, 3), value, np.uint8)).save(path)
-    return path
-
-
-def value_of(path):
-    return np.unique(np.asarray(Image.open(path))).tolist()
-
-
-@pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
-    for name in ("b.png", "a.PNG", "deep/er/c.tif", ".hidden.png", ".cache/d.png"):
-        save(folder / name)
-    (folder / "notes.txt").write_text("no image")
-    (folder / "folder.png").mkdir()
-    return folder
-
-
-def test_a_folder_is_searched_at_any_depth_without_hidden_files(photos, tmp_path):
-    jobs = plan_jobs([photos], tmp_path / "out")
-    planned = {job.source.relative_to(photos).as_posix(): job.target for job in jobs}
-    assert planned == {
-        name: tmp_path / "out" / name for name in ("a.PNG", "b.png", "deep/er/c.tif")
-    }
-
-
-def test_a_hidden_folder_that_is_named_is_searched(photos, tmp_path):
-    [job] = plan_jobs([photos / ".cache"], tmp_path / "out")
-    assert job.target == tmp_path / "out" / "d.png"
-
-
-def test_results_inside_the_folder_are_not_restored_again(photos):
-    first = plan_jobs([photos], photos / "restored")
-    assert deblur_files(invert, first) == []
-    assert plan_jobs([photos], photos / "restored") == first
-    with pytest.raises(InputError, match="its result would take its place"):
-        plan_jobs([photos], photos)
-
-
-def test_relative_paths(photos, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    jobs = plan_jobs(["photos", "photos/b.png"], "out")
-    assert deblur_files(invert, jobs) == []
-    assert value_of(tmp_path / "out" / "a.PNG") == value_of(tmp_path / "out" / "b.png") == [245]
-
-
-def test_two_files_for_one_target_are_refused_and_one_file_twice_is_fine(tmp_path):
-    one, two = save(tmp_path / "1" / "a.png"), save(tmp_path / "2" / "a.png")
-    assert len(plan_jobs([one, one, tmp_path / "1"], tmp_path / "out")) == 1
-    with pytest.raises(InputError, match=r"both be written.*different outputs") as error:
-        plan_jobs([one, two], tmp_path / "out")
-    assert str(one) in str(error.value)
-    assert str(two) in str(error.value)
-
-
-def test_an_output_that_is_a_file_and_a_folder_without_images_are_refused(tmp_path):
-    image = save(tmp_path / "a.png")
-    with pytest.raises(InputError, match="this is a file"):
-        plan_jobs([image], image)
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="holds no images or videos"):
-        plan_jobs([tmp_path / "empty"], tmp_path / "out")
 
 
 def test_what_cannot_be_done_is_reported_and_the_others_are_done(photos, tmp_path, capsys):
@@ -111,6 +33,33 @@ def test_what_cannot_be_done_is_reported_and_the_others_are_done(photos, tmp_pat
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["not done"] * 4
     assert "64x1 pixels" in lines[2]
+
+
+class SmallMemory(Inverter):
+    """Runs out of memory where it is given more than one image."""
+
+    batch_size = 3
+
+    def __init__(self):
+        self.num_given = []
+
+    def restore_all(self, images):
+        images = list(images)
+        self.num_given.append(len(images))
+        if len(images) > 1:
+            raise ImageSizeError("the memory ran out")
+        return super().restore_all(images)
+
+
+def test_what_fails_together_is_tried_alone(tmp_path):
+    for name in ("a.png", "b.png", "c.png", "d.png"):
+        save(tmp_path / "in" / name)
+    (tmp_path / "in" / "broken.png").write_bytes(b"broken")
+    network = SmallMemory()
+    failures = deblur_files(network, plan_jobs([tmp_path / "in"], tmp_path / "out"))
+    assert [job.source.name for job in failures] == ["broken.png"]
+    assert network.num_given == [3, 1, 1, 1, 1]
+    assert [value_of(path) for path in (tmp_path / "out").iterdir()] == [[245]] * 4
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,19 @@
 """Restores NumPy images with a network."""
 
-import os
-
 import keras
 import numpy as np
 
-from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.ensemble import SelfEnsemble
 from tfdeblur.inference.equal_groups import equal_groups
 from tfdeblur.inference.pixels import as_batch, check_image, like
-from tfdeblur.inference.runtimes.build import CPU_ENGINES, build_runtime
-from tfdeblur.inference.runtimes.runtime import Runtime, depth_options
+from tfdeblur.inference.runtimes.load import load_runtime
+from tfdeblur.inference.runtimes.runtime import depth_options
 from tfdeblur.inference.shape_buckets import ShapeBuckets
 from tfdeblur.inference.size_limits import check_memory, check_side, memory_errors_in_words
 from tfdeblur.inference.tiling import Tiling, restored_strips
-from tfdeblur.precision import precision_scope
 from tfdeblur.setting_checks import is_count, require
-from tfdeblur.weights.files import load_weights
 
 
 class Deblurrer:
@@ -95,25 +90,7 @@ class Deblurrer:
         }
         self.batch_size = batch_size
         self.ensemble = ensemble
-        with device_scope(device):
-            if isinstance(model, str | os.PathLike):
-                with precision_scope(precision or "float32"):
-                    model = build_model(str(model), depth)
-            elif precision is not None:
-                raise InputError(
-                    f"Received precision {precision!r} for a network that is built already and "
-                    "has its own; expected a preset's name with it."
-                )
-            if isinstance(model, Runtime):
-                _refuse_settings_of(model, weights, depth, engine, jit_compile)
-            elif weights is not None:
-                load_weights(model, weights)
-            runtime = build_runtime(engine, model, depth, jit_compile)
-        if device is not None and runtime.name in CPU_ENGINES and not device.startswith("cpu"):
-            raise InputError(
-                f"Received device {device!r} for the engine {runtime.name}, which runs on the "
-                "processor; expected cpu."
-            )
+        runtime = load_runtime(model, weights, depth, engine, precision, device, jit_compile)
         bucketed = ShapeBuckets(runtime, bucket) if runtime.compiles_shapes else runtime
         self._exact = SelfEnsemble(runtime, ensemble)
         self._runtime = SelfEnsemble(bucketed, ensemble)
@@ -281,18 +258,6 @@ class Deblurrer:
     def _tiles(self, tiles):
         for group in equal_groups(tiles, _shape_and_dtype, self.batch_size):
             yield from self._at_once(group)
-
-
-def _refuse_settings_of(runtime, weights, depth, engine, jit_compile):
-    """What a runtime was made with cannot be chosen again."""
-    given = {"weights": weights, "depth": depth, "jit_compile": jit_compile}
-    names = [name for name, value in given.items() if value is not None]
-    names += ["engine"] if engine != "keras" else []
-    if names:
-        raise InputError(
-            f"Received {' and '.join(names)} for a network that {runtime.name} runs already; "
-            "expected a preset's name with that."
-        )
 
 
 def _shape_and_dtype(image):

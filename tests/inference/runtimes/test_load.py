@@ -1,0 +1,43 @@
+"""What can be chosen of a network, and what no longer."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.inference.fake_runtimes import PerPixel
+from tfdeblur.config import build_model
+from tfdeblur.errors import InputError
+from tfdeblur.inference.runtimes.load import load_runtime
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"weights": "a.weights.h5"},
+        {"depth": 1},
+        {"engine": "openvino"},
+        {"jit_compile": True},
+        {"precision": "float16"},
+    ],
+)
+def test_a_runtime_was_made_with_its_settings(setting):
+    [name] = setting
+    with pytest.raises(InputError, match=f"Received {name} .* that per_pixel runs already"):
+        load_runtime(PerPixel(), **setting)
+
+
+def test_a_built_network_keeps_its_precision():
+    with pytest.raises(InputError, match="precision 'float16' for a network that is built"):
+        load_runtime(build_model("dmphn_1"), precision="float16")
+
+
+@pytest.mark.parametrize("engine", ["tensorrt", ""])
+def test_engines_that_do_not_exist_are_refused(engine):
+    with pytest.raises(InputError, match=f"engine '{engine}'; expected one of keras"):
+        load_runtime("dmphn_1", engine=engine)
+
+
+def test_a_preset_may_be_a_path_of_its_file(tmp_path):
+    path = tmp_path / "mine.gin"
+    path.write_text('include "models/dmphn/dmphn_1.gin"\n')
+    assert load_runtime(Path(path)).model.count_params() == 1_808_131

@@ -1,0 +1,54 @@
+"""What is restored, and where to."""
+
+import pytest
+
+from tests.inference.photo_files import Inverter, save, value_of
+from tfdeblur.errors import InputError
+from tfdeblur.inference.files import deblur_files
+from tfdeblur.inference.jobs import plan_jobs
+
+
+def test_a_folder_is_searched_at_any_depth_without_hidden_files(photos, tmp_path):
+    jobs = plan_jobs([photos], tmp_path / "out")
+    planned = {job.source.relative_to(photos).as_posix(): job.target for job in jobs}
+    assert planned == {
+        name: tmp_path / "out" / name for name in ("a.PNG", "b.png", "deep/er/c.tif")
+    }
+
+
+def test_a_hidden_folder_that_is_named_is_searched(photos, tmp_path):
+    [job] = plan_jobs([photos / ".cache"], tmp_path / "out")
+    assert job.target == tmp_path / "out" / "d.png"
+
+
+def test_results_inside_the_folder_are_not_restored_again(photos):
+    first = plan_jobs([photos], photos / "restored")
+    assert deblur_files(Inverter(), first) == []
+    assert plan_jobs([photos], photos / "restored") == first
+    with pytest.raises(InputError, match="its result would take its place"):
+        plan_jobs([photos], photos)
+
+
+def test_relative_paths(photos, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    jobs = plan_jobs(["photos", "photos/b.png"], "out")
+    assert deblur_files(Inverter(), jobs) == []
+    assert value_of(tmp_path / "out" / "a.PNG") == value_of(tmp_path / "out" / "b.png") == [245]
+
+
+def test_two_files_for_one_target_are_refused_and_one_file_twice_is_fine(tmp_path):
+    one, two = save(tmp_path / "1" / "a.png"), save(tmp_path / "2" / "a.png")
+    assert len(plan_jobs([one, one, tmp_path / "1"], tmp_path / "out")) == 1
+    with pytest.raises(InputError, match=r"both be written.*different outputs") as error:
+        plan_jobs([one, two], tmp_path / "out")
+    assert str(one) in str(error.value)
+    assert str(two) in str(error.value)
+
+
+def test_an_output_that_is_a_file_and_a_folder_without_images_are_refused(tmp_path):
+    image = save(tmp_path / "a.png")
+    with pytest.raises(InputError, match="this is a file"):
+        plan_jobs([image], image)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="holds no images or videos"):
+        plan_jobs([tmp_path / "empty"], tmp_path / "out")
