@@ -36,8 +36,9 @@ def deblur_video(
     depend on the length. Shows a progress bar with rate and time left on a terminal.
 
     An interrupted run leaves the hidden folder `.unfinished.NAME` beside the target,
-    where the same call goes on; the frames of its result are those of an
-    undisturbed run. `target` appears whole or not at all.
+    where the same call goes on after the last complete segment. The frames given to the
+    encoder are those of an undisturbed run; rarely it codes equal frames in other bits.
+    `target` appears whole or not at all.
 
     Args:
       deblurrer: a `tfdeblur.Deblurrer`, or a function from (height, width, 3) uint8
