@@ -227,3 +227,12 @@ def test_truncated_files_are_refused_and_decoders_kept_quiet(path, rng, capfd, k
         with pytest.raises(InputError):
             read_image(path)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.filterwarnings("error")
+def test_damaged_exif_is_no_warning(path, rgb8):
+    block = exif(6)
+    Image.fromarray(rgb8).save(path, "JPEG", exif=block[:-20])
+    header = read_header(path)
+    assert (header.height, header.width) == (6, 4)
+    assert read_image(path).pixels.shape[-1] == 3

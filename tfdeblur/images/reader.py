@@ -78,14 +78,15 @@ def read_header(path):
 
 def header_of(image):
     """The `Header` of an opened Pillow image."""
-    return Header(
-        format="JPEG" if image.format == "MPO" else image.format,
-        height=image.height,
-        width=image.width,
-        orientation=_orientation(image) if _tells_orientation(image) else 1,
-        num_frames=_num_frames(image),
-        has_palette=image.mode in ("1", "P"),
-    )
+    with quiet_pillow():
+        return Header(
+            format="JPEG" if image.format == "MPO" else image.format,
+            height=image.height,
+            width=image.width,
+            orientation=_orientation(image) if _tells_orientation(image) else 1,
+            num_frames=_num_frames(image),
+            has_palette=image.mode in ("1", "P"),
+        )
 
 
 def not_a_single_upright_image(header):
