@@ -51,3 +51,13 @@ def test_what_a_crash_left_does_not_get_into_the_next_folder(tmp_path):
     with atomic_folder(tmp_path / "folder") as unfinished:
         unfinished.mkdir()
     assert [file.name for file in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_a_crash_between_the_renamings_does_not_cost_the_older_folder(tmp_path):
+    older = tmp_path / ".older.folder"
+    older.mkdir()
+    (older / "good").write_text("good")
+    with pytest.raises(OSError, match="full"), atomic_folder(tmp_path / "folder"):
+        raise OSError("full")
+    assert (tmp_path / "folder" / "good").read_text() == "good"
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

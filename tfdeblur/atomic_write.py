@@ -36,6 +36,8 @@ def atomic_folder(path):
     path = Path(path)
     unfinished, older = (path.with_name(f".{word}.{path.name}") for word in ("unfinished", "older"))
     shutil.rmtree(unfinished, ignore_errors=True)
+    if older.exists() and not path.exists():  # a crash between the two renamings below
+        older.rename(path)
     try:
         yield unfinished
         # No file system call replaces a folder that is not empty.

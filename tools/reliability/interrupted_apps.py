@@ -1,0 +1,214 @@
+"""The apps that write, on inputs of seconds, to be killed: what to run and what must come of it."""
+
+import csv
+import dataclasses
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tools.reliability.identity_network import write_identity_network
+
+_TRAINING = """from __gin__ import dynamic_registration
+from tfdeblur import data
+from tfdeblur import training
+include "{model}"
+include "_experiment.gin"
+include "data/folder.gin"
+include "optim/adam_cosine.gin"
+STEPS = 40
+BATCH_SIZE = 2
+CROP_SIZE = 16
+LEARNING_RATE = 1e-3
+WARMUP_STEPS = 5
+PAIRS = "{pairs}"
+training.Experiment.validation_data = @validation/data.folder_pairs
+validation/data.folder_pairs.root = "{pairs}"
+training.CropSettings.crops_per_pair = 2
+training.CropSettings.pairs_per_block = 2
+training.RunSettings.steps_per_epoch = 5
+training.ReportSettings.num_validation_pairs = 2
+training.ReportSettings.evaluate_at_end = False
+training.OptimizerSettings.ema_decay = 0.9
+"""
+
+_DATASET = """
+import sys
+import tensorflow_datasets as tfds
+from tfdeblur.tfds_builders.synthetic_blur import SyntheticBlurConfig
+config = SyntheticBlurConfig(
+    name="small", sharp_dir=sys.argv[1], size=64, train_pairs=10, test_pairs=5
+)
+tfds.load("synthetic_blur", data_dir=sys.argv[2], builder_kwargs={"config": config})
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class App:
+    """A command that is killed, and repeated as it is.
+
+    Attributes:
+      name: for the report.
+      command: function from the folder for its results to its arguments.
+      results: function from that folder to {name: digest or value} of all that must be
+        the same after a kill and a rerun as without.
+    """
+
+    name: str
+    command: Callable
+    results: Callable
+
+
+def apps(inputs):
+    """Writes inputs into the folder `inputs`; the list of `App`s that work on them."""
+    inputs = Path(inputs)
+    network = write_identity_network(inputs)
+    photos, pairs, sharp = inputs / "photos", inputs / "pairs", inputs / "sharp"
+    rng = np.random.default_rng(9)
+    for number in range(40):
+        picture = _picture(rng, 48)
+        _save(photos / f"{number % 3}" / f"{number:02d}.png", picture)
+        if number < 12:
+            _save(pairs / "input" / f"{number:02d}.png", picture)
+            _save(pairs / "target" / f"{number:02d}.png", _picture(rng, 48))
+    for number in range(4):
+        _save(sharp / f"{number}.png", _picture(rng, 96))
+    frames = inputs / "clip"
+    wide = _picture(rng, 500)
+    for number in range(400):
+        _save(frames / f"{number:03d}.png", wide[:64, number : number + 96])
+    gin = inputs / "training.gin"
+    gin.write_text(_TRAINING.format(model=inputs / "identity.gin", pairs=pairs))
+    folders = [f"--blur_dir={pairs / 'input'}", f"--sharp_dir={pairs / 'target'}"]
+    tfdeblur = [sys.executable, "-m", "tfdeblur"]
+    return [
+        App(
+            "train",
+            lambda out: [*tfdeblur, "train", f"--gin_file={gin}", f"--workdir={out / 'run'}"],
+            _training_results,
+        ),
+        App(
+            "evaluate",
+            lambda out: [*tfdeblur, "evaluate", *network, *folders, f"--output={out / 'results'}"],
+            _evaluation_results,
+        ),
+        App(
+            "export",
+            lambda out: [
+                *(*tfdeblur, "export", *network, "--format=saved_model"),
+                *(f"--output={out / 'exported'}", "--overwrite"),
+            ],
+            _export_results,
+        ),
+        App(
+            "dataset building",
+            lambda out: [sys.executable, "-c", _DATASET, str(sharp), str(out / "data")],
+            _dataset_results,
+        ),
+        App(
+            "synthesize",
+            lambda out: [
+                *tfdeblur,
+                "synthesize",
+                "--overwrite",
+                f"--output={out / 'pairs'}",
+                str(frames),
+            ],
+            _all_bytes,
+        ),
+        App(
+            "deblur",
+            lambda out: [
+                *(*tfdeblur, "deblur", *network, "--skip_existing"),
+                *(f"--output={out / 'restored'}", str(photos)),
+            ],
+            _all_bytes,
+        ),
+    ]
+
+
+def _picture(rng, side):
+    small = rng.integers(0, 256, (side // 4, side // 4, 3), np.uint8)
+    picture = np.asarray(Image.fromarray(small).resize((side, side), Image.Resampling.BICUBIC))
+    return np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+
+
+def _save(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.ascontiguousarray(picture)).save(path)
+
+
+def _all_bytes(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _training_results(folder):
+    """Weights, average and optimizer bit for bit, and the figures of every epoch."""
+    import h5py
+
+    results = {}
+    for path in sorted(folder.rglob("*.weights.h5")):
+        with h5py.File(path) as file:
+            tensors = []
+            file.visititems(
+                lambda name, item, tensors=tensors: (
+                    tensors.append((name, item[()].tobytes()))
+                    if isinstance(item, h5py.Dataset)
+                    else None
+                )
+            )
+        results[path.relative_to(folder).as_posix()] = _digest(sorted(tensors))
+    with (folder / "run" / "history.csv").open() as file:
+        rows = [
+            {key: value for key, value in row.items() if not key.endswith(("_s", "_per_s"))}
+            for row in csv.DictReader(file)
+        ]
+    return {**results, "history.csv": rows}
+
+
+def _evaluation_results(folder):
+    """All but the times."""
+    per_image = (folder / "results" / "per_image.csv").read_text()
+    summary = json.loads((folder / "results" / "summary.json").read_text())
+    return {
+        "per_image.csv": per_image,
+        **{key: value for key, value in summary.items() if not key.startswith("runtime_ms")},
+    }
+
+
+def _dataset_results(folder):
+    """Every record, whose features TensorFlow stores in any order, and the files beside them."""
+    import tensorflow as tf
+
+    results = _all_bytes(folder)
+    for name in [name for name in results if ".tfrecord" in name]:
+        records = []
+        for record in tf.data.TFRecordDataset(str(folder / name)).as_numpy_iterator():
+            features = tf.train.Example.FromString(record).features.feature
+            records.append(sorted((key, features[key].SerializeToString()) for key in features))
+        results[name] = _digest(records)
+    return results
+
+
+def _export_results(folder):
+    """What the exported network computes, and what its check said."""
+    from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
+
+    exported = folder / "exported"
+    batch = np.random.default_rng(1).random((1, 33, 47, 3), np.float32)
+    computed = np.asarray(SavedModelRuntime(str(exported))(batch))
+    parity = json.loads((folder / "exported.parity.json").read_text())
+    parity.pop("bytes")  # TensorFlow's fingerprint holds a random number, of one digit or two
+    return {"computed": _digest(computed.tobytes()), "parity": parity}
+
+
+def _digest(value):
+    return hashlib.sha256(repr(value).encode()).hexdigest()
