@@ -5,6 +5,8 @@ import os
 import shutil
 from pathlib import Path
 
+from tfdeblur.full_disk import full_disk_in_words
+
 
 @contextlib.contextmanager
 def atomic_write(path):
@@ -13,15 +15,19 @@ def atomic_write(path):
     The unfinished file lies beside the final one, hidden, with the same suffixes.
     Its name is always the same, so that a run after a crash replaces what the
     crash left behind. On an exception it is removed and an older `path` stays.
+
+    Raises:
+      FullDiskError: in place of whatever else says that no space is left.
     """
     path = Path(path)
     unfinished = path.with_name(f".unfinished.{path.name}")
     try:
-        yield unfinished
-        # Or a power cut could leave the new name with nothing in it.
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        with full_disk_in_words(path):
+            yield unfinished
+            # Or a power cut could leave the new name with nothing in it.
+            with unfinished.open("rb") as file:
+                os.fsync(file.fileno())
+            unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -39,7 +45,8 @@ def atomic_folder(path):
     if older.exists() and not path.exists():  # a crash between the two renamings below
         older.rename(path)
     try:
-        yield unfinished
+        with full_disk_in_words(path):
+            yield unfinished
         # No file system call replaces a folder that is not empty.
         shutil.rmtree(older, ignore_errors=True)
         if path.exists():

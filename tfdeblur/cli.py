@@ -19,6 +19,7 @@ from absl import flags
 
 import tfdeblur
 from tfdeblur.errors import InputError
+from tfdeblur.full_disk import full_disk_in_words
 from tfdeblur.quiet import quiet_libraries
 
 APPS = {
@@ -64,7 +65,8 @@ def run_app(name, argv=None):
     try:
         arguments = flag_values([program, *argv])[1:]
         _check_required(app, flag_values)
-        return app.main(flag_values, arguments) or 0
+        with full_disk_in_words():
+            return app.main(flag_values, arguments) or 0
     except (InputError, flags.Error, OSError) as error:
         _report(program, error)
         return EXIT_INPUT_ERROR

@@ -15,6 +15,7 @@ from pathlib import Path
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
 from tfdeblur.extras import require_extra
+from tfdeblur.full_disk import FullDiskError
 from tfdeblur.inference.files import check_on_existing, deblur_files
 from tfdeblur.inference.jobs import Job
 from tfdeblur.inference.video.containers import DEFAULT_CRF
@@ -127,6 +128,8 @@ def _restore(job, deblurrer, on_existing, video_crf=DEFAULT_CRF):
 
     try:
         deblur_files(deblurrer, [job], on_existing, video_crf=video_crf, report=report)
+    except FullDiskError as error:  # what another worker writes to may have room
+        report(job, str(error))
     except Exception as error:
         # A defect, but one file in a million must not end the pipeline again and again.
         logging.getLogger(__name__).exception("%s", job.source)

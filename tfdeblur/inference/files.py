@@ -7,6 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError
+from tfdeblur.full_disk import FullDiskError, full_disk_in_words
 from tfdeblur.images.reader import read_header, read_image
 from tfdeblur.images.writer import check_writable, write_image
 from tfdeblur.inference.equal_groups import equal_groups
@@ -55,6 +56,7 @@ def deblur_files(
 
     Raises:
       ValueError: for an unknown `on_existing`.
+      FullDiskError: when no space is left for results.
     """
     check_on_existing(on_existing)
     run = _Run(deblurrer, on_existing, save_intermediate, video_crf, report)
@@ -85,7 +87,10 @@ class _Run:
     def reporting(self, job):
         """What goes wrong inside is told of `job` and does not go further."""
         try:
-            yield
+            with full_disk_in_words(job.target):
+                yield
+        except FullDiskError:  # the others would be restored in vain
+            raise
         except (InputError, OSError) as error:
             self.fail(job, error)
 

@@ -62,8 +62,8 @@ def render(figures):
     lines += [
         "",
         f"The app was one command over all files: exit status {app['exit_status']}, "
-        f"{app['seconds']:.0f} s, {app['peak_mb']:.0f} MB at most, {app['refused']} lines beginning "
-        f'"not done:". "Longest" is the longest time between two files done. A failure is a '
+        f"{app['seconds']:.0f} s, {app['peak_mb']:.0f} MB at most, {app['refused']} lines "
+        f'"not done: ...". "Longest" is the longest time between two files done. A failure is a '
         f"traceback, a crash, {HANG_S} s for one file, a file that is neither restored nor "
         "reported, a changed original, a file left over, wrong pixels, or a hostile file let in.",
     ]

@@ -4,6 +4,8 @@ import csv
 import dataclasses
 import hashlib
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,8 @@ import numpy as np
 from PIL import Image
 
 from tools.reliability.identity_network import write_identity_network
+
+_LONGEST_S = 300
 
 _TRAINING = """from __gin__ import dynamic_registration
 from tfdeblur import data
@@ -56,11 +60,47 @@ class App:
       command: function from the folder for its results to its arguments.
       results: function from that folder to {name: digest or value} of all that must be
         the same after a kill and a rerun as without.
+      overwrite: flags with which it replaces results that are there, where it has any.
+      is_script: whether it is a user's Python script, in which exceptions have tracebacks.
     """
 
     name: str
     command: Callable
     results: Callable
+    overwrite: str | None = None
+    is_script: bool = False
+
+    def run(self, folder, *flags):
+        """Runs it to its end; a `subprocess.CompletedProcess` with text."""
+        return subprocess.run(
+            [*self.command(folder), *flags],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_S,
+            check=False,
+        )
+
+    def differing(self, folder, expected):
+        """Names of what is not as in `expected`, the `results` of another folder."""
+        found = self.results(folder)
+        return sorted(n for n in expected | found if expected.get(n) != found.get(n))
+
+
+def environment():
+    """For a process that uses the project as it lies here."""
+    project = Path(__file__).resolve().parents[2]
+    path = os.pathsep.join(filter(None, [str(project), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+def files_in(folder):
+    """Paths of all files below a folder, but for those whose names tell the time."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "events.out.tfevents" not in path.name
+    }
 
 
 def apps(inputs):
@@ -103,11 +143,13 @@ def apps(inputs):
                 *(f"--output={out / 'exported'}", "--overwrite"),
             ],
             _export_results,
+            "--overwrite",
         ),
         App(
             "dataset building",
             lambda out: [sys.executable, "-c", _DATASET, str(sharp), str(out / "data")],
             _dataset_results,
+            is_script=True,
         ),
         App(
             "synthesize",
@@ -127,6 +169,7 @@ def apps(inputs):
                 *(f"--output={out / 'restored'}", str(photos)),
             ],
             _all_bytes,
+            "--noskip_existing --overwrite",
         ),
     ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.reliability.interrupted_apps import apps
+from tools.reliability.interrupted_apps import apps, environment, files_in
 
 TITLE = "kill -9"
 
@@ -16,8 +16,6 @@ _MOST_FAILURES = 20
 
 # Nothing is written while Python and TensorFlow are imported; a kill there proves little.
 _STARTUP_SHARE = 0.25
-
-_LONGEST_S = 300
 
 
 def measure(workspace, kills_per_app=10, seed=9, names=None):
@@ -61,11 +59,12 @@ def render(figures):
 def _measure_app(app, workspace, kills, rng):
     undisturbed = workspace / "undisturbed"
     start = time.monotonic()
-    finished = _run(app, undisturbed)
+    undisturbed.mkdir(parents=True)
+    finished = app.run(undisturbed)
     duration = time.monotonic() - start
     if finished.returncode:
         return _figures(duration, failures=[f"undisturbed: {finished.stderr[-500:]}"])
-    expected, files = app.results(undisturbed), _files(undisturbed)
+    expected, files = app.results(undisturbed), files_in(undisturbed)
     killed = equal = left_over = 0
     failures = []
     for number in range(kills):
@@ -74,16 +73,15 @@ def _measure_app(app, workspace, kills, rng):
         share = _STARTUP_SHARE + (1 - _STARTUP_SHARE) * (number + rng.random()) / kills
         moment = share * duration
         killed += _killed_after(app, folder, moment)
-        finished = _run(app, folder)
+        finished = app.run(folder)
         what = f"{app.name}, killed after {moment:.2f} s of {duration:.2f}"
         if finished.returncode:
             failures.append(f"{what}: the rerun failed: {finished.stderr[-500:]}")
             continue
-        more = sorted(_files(folder) - files)
+        more = sorted(files_in(folder) - files)
         left_over += len(more)
         failures += [f"{what}: left {name}" for name in more]
-        found = app.results(folder)
-        differing = [name for name in expected | found if expected.get(name) != found.get(name)]
+        differing = app.differing(folder, expected)
         equal += not differing
         if differing:
             failures.append(f"{what}: other results in {', '.join(differing)}")
@@ -100,24 +98,12 @@ def _figures(duration, killed=0, equal=0, left_over=0, failures=()):
     }
 
 
-def _run(app, folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    return subprocess.run(
-        app.command(folder),
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        timeout=_LONGEST_S,
-        check=False,
-    )
-
-
 def _killed_after(app, folder, seconds):
     """Whether the kill met the app at work; it may have been faster than before."""
     folder.mkdir(parents=True)
     process = subprocess.Popen(
         app.command(folder),
-        env=_environment(),
+        env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -127,18 +113,3 @@ def _killed_after(app, folder, seconds):
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait() == -signal.SIGKILL
-
-
-def _environment():
-    project = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join(filter(None, [str(project), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
-
-
-def _files(folder):
-    """Paths of all files, but for those whose names tell the time."""
-    return {
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and "events.out.tfevents" not in path.name
-    }

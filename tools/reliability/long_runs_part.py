@@ -1,0 +1,181 @@
+"""Thousands of images and of steps: memory and time must not grow with them."""
+
+import csv
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+from PIL import Image
+
+from tools.reliability.children import resident_mb
+from tools.reliability.identity_network import write_identity_network
+from tools.reliability.interrupted_apps import environment
+
+TITLE = "Long runs"
+
+# Grown is what lies more above the first tenth: allocators keep a little more as they go on.
+_MOST_GROWTH_MB = 50
+_MOST_SLOWDOWN = 1.2
+
+_SAMPLE_EVERY_S = 0.5
+
+_SIDES = (24, 32, 40, 48, 56)
+
+_TRAINING = """from __gin__ import dynamic_registration
+from tfdeblur import data
+from tfdeblur import training
+include "{model}"
+include "_experiment.gin"
+include "data/folder.gin"
+include "optim/adam_cosine.gin"
+STEPS = {steps}
+BATCH_SIZE = 2
+CROP_SIZE = 16
+LEARNING_RATE = 1e-4
+WARMUP_STEPS = 5
+PAIRS = "{pairs}"
+training.Experiment.validation_data = @validation/data.folder_pairs
+validation/data.folder_pairs.root = "{pairs}"
+training.RunSettings.steps_per_epoch = {steps_per_epoch}
+training.ReportSettings.num_validation_pairs = 2
+training.ReportSettings.evaluate_at_end = False
+"""
+
+
+def measure(workspace, num_images=5000, num_steps=10_000):
+    """Runs `tfdeblur deblur`, `evaluate` and `train` and watches their memory."""
+    workspace = Path(workspace)
+    workspace.mkdir(parents=True, exist_ok=True)
+    pairs = _write_pairs(workspace / "pairs", num_images)
+    few = _write_pairs(workspace / "few", 20)
+    network = write_identity_network(workspace)
+    tfdeblur = [sys.executable, "-m", "tfdeblur"]
+    restored, scored = workspace / "restored", workspace / "scored"
+    config, run = workspace / "training.gin", workspace / "run"
+    config.write_text(
+        _TRAINING.format(
+            model=workspace / "identity.gin",
+            pairs=few,
+            steps=num_steps,
+            steps_per_epoch=num_steps // 20,
+        )
+    )
+    folders = [f"--blur_dir={pairs / 'input'}", f"--sharp_dir={pairs / 'target'}"]
+    return {
+        "deblur": _watched(
+            [*tfdeblur, "deblur", *network, f"--output={restored}", str(pairs / "input")],
+            lambda: sum(1 for _ in restored.iterdir()) if restored.exists() else 0,
+            num_images,
+        ),
+        "evaluate": _watched(
+            [*tfdeblur, "evaluate", *network, *folders, f"--output={scored}"],
+            lambda: sum(len(_lines(path)) for path in scored.glob("journal_*.jsonl")),
+            num_images,
+        ),
+        "train": _watched(
+            [*tfdeblur, "train", f"--gin_file={config}", f"--workdir={run}"],
+            lambda: _last_step(run / "history.csv"),
+            num_steps,
+        ),
+    }
+
+
+def render(figures):
+    """Markdown of what `measure` found."""
+    lines = [
+        "| | done | seconds | after a tenth | at the end | at most | last quarter to second | "
+        "failures |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, found in figures.items():
+        lines.append(
+            f"| {name} | {found['done']} {found['unit']} | {found['seconds']:.0f} | "
+            f"{found['early_mb']:.0f} MB | {found['end_mb']:.0f} MB | {found['peak_mb']:.0f} MB | "
+            f"{found['slowdown']:.2f} | {len(found['failures'])} |"
+        )
+    lines += [
+        "",
+        "Resident memory of the whole process, twice a second. The last column but one is the time "
+        "per image or step in the last quarter as a multiple of that in the second. Images are of "
+        f"{len(_SIDES)} heights and as many widths.",
+    ]
+    return "\n".join(lines)
+
+
+def _watched(command, progress, total):
+    errors = []
+    process = subprocess.Popen(
+        command,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
+    reader.start()
+    start, samples, watched = time.monotonic(), [], psutil.Process(process.pid)
+    while process.poll() is None:
+        samples.append((time.monotonic() - start, progress(), resident_mb(watched)))
+        time.sleep(_SAMPLE_EVERY_S)
+    reader.join()
+    done = progress()
+    working = [sample for sample in samples if 0 < sample[1] < total] or samples
+    early = [mb for _, count, mb in working if count <= total // 10]
+    late = [mb for _, count, mb in working if count >= total * 9 // 10]
+    figures = {
+        "done": done,
+        "unit": "steps" if "train" in command else "images",
+        "seconds": time.monotonic() - start,
+        "early_mb": float(np.max(early or [working[0][2]])),
+        "end_mb": float(np.median(late or [working[-1][2]])),
+        "peak_mb": max(mb for _, _, mb in samples),
+        "slowdown": _time_of(working, total, 0.75, 1) / _time_of(working, total, 0.25, 0.5),
+    }
+    return {**figures, "failures": _failures(figures, process.returncode, errors, done, total)}
+
+
+def _failures(figures, status, errors, done, total):
+    failures = []
+    if status or done != total:
+        failures.append(f"exit status {status}, {done} of {total} done: {errors[0][-300:]}")
+    growth = figures["end_mb"] - figures["early_mb"]
+    if growth > _MOST_GROWTH_MB:
+        failures.append(f"memory grew by {growth:.0f} MB")
+    if figures["slowdown"] > _MOST_SLOWDOWN:
+        failures.append(f"the last quarter took {figures['slowdown']:.2f} times the second's time")
+    return failures
+
+
+def _time_of(samples, total, begin, end):
+    """Seconds from one share of the work to another, between samples by interpolation."""
+    counts, times = [count for _, count, _ in samples], [at for at, _, _ in samples]
+    first, last = np.interp([begin * total, end * total], counts, times)
+    return max(last - first, 1e-9)
+
+
+def _write_pairs(root, count):
+    rng = np.random.default_rng(3)
+    for side in ("input", "target"):
+        (root / side).mkdir(parents=True)
+    for number in range(count):
+        size = (_SIDES[number % len(_SIDES)], _SIDES[number // len(_SIDES) % len(_SIDES)])
+        sharp = rng.integers(0, 256, (*size, 3), np.uint8)
+        Image.fromarray(sharp).save(root / "target" / f"{number:05d}.png", compress_level=1)
+        blur = ((sharp.astype(np.uint16) + np.roll(sharp, 1, axis=1)) // 2).astype(np.uint8)
+        Image.fromarray(blur).save(root / "input" / f"{number:05d}.png", compress_level=1)
+    return root
+
+
+def _lines(path):
+    return path.read_bytes().splitlines()
+
+
+def _last_step(path):
+    if not path.exists():
+        return 0
+    with path.open() as file:
+        return max((int(float(row["step"])) for row in csv.DictReader(file)), default=0)
