@@ -27,7 +27,7 @@ def measure(workspace, pairs_of_runs=5):
         ended = _at_once(train.command(folder))
         statuses = sorted(status for status, _ in ended)
         said = [error.splitlines()[-1] for status, error in ended if status == 2]
-        if statuses == [0, 2] and "in use" in said[0]:
+        if statuses == [0, 2] and "using this folder" in said[0]:
             refused += 1
         else:
             failures.append(f"exit statuses {statuses}: {said}")
@@ -40,9 +40,9 @@ def measure(workspace, pairs_of_runs=5):
 def render(figures):
     """Markdown of what `measure` found."""
     return (
-        f"`tfdeblur train` started twice at once with the same --workdir, {figures['tried']} times: "
-        f"one of the two was refused {figures['refused']} times, with one line and exit status 2, "
-        f"and the other ended as an undisturbed run {figures['equal']} times. "
+        f"`tfdeblur train` started twice at once with the same --workdir, {figures['tried']} "
+        f"times: one of the two was refused {figures['refused']} times, with one line and exit "
+        f"status 2, and the other ended as an undisturbed run {figures['equal']} times. "
         f"{len(figures['failures'])} failures."
     )
 
