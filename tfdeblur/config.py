@@ -18,15 +18,15 @@ import functools
 import inspect
 import os
 import re
-import tokenize
 import threading
+import tokenize
 from pathlib import Path
 from typing import Any
 
 import gin
 from gin import config as gin_internals
 
-from tfdeblur.configurable_names import check_configurable, check_import
+from tfdeblur.configurable_names import check_configurable, check_import, check_origin
 from tfdeblur.errors import InputError, shown
 from tfdeblur.weights.files import network_identity
 
@@ -324,6 +324,14 @@ def _model_class():
     return gin.query_parameter("MODEL/gin.macro.value").scoped_configurable_fn
 
 
+def _checked_network(network):
+    from tfdeblur.models import DeblurringModel
+
+    if not (inspect.isclass(network) and issubclass(network, DeblurringModel)):
+        raise ValueError(f"it is {getattr(network, '__name__', network)}, which is no network")
+    return network
+
+
 def _unbuilt_model(name):
     if str(name).endswith(".gin") and Path(name).is_file():
         file, model_name = Path(name).resolve(), Path(name).stem
@@ -337,7 +345,7 @@ def _unbuilt_model(name):
     with _own_gin_state():
         _parse(gin.parse_config_file, str(file))
         try:
-            return _model_class()(name=model_name)
+            return _checked_network(_model_class())(name=model_name)
         except InputError:
             raise
         except _PARSE_ERRORS as error:
@@ -376,7 +384,7 @@ def _own_gin_state():
             gin_internals._set_config_is_locked(was_locked)
 
 
-class _OwnNamesOnly(_GinsParseContext):
+class _OwnNamesOnly(gin_internals.ParseContext):
     """What gin imports and looks up for a file, held to `configurable_names`.
 
     A gin file can otherwise import any module and call anything in it.
@@ -392,7 +400,11 @@ class _OwnNamesOnly(_GinsParseContext):
             names, values = self._resolve_selector(selector)
             if names[0] != "gin":
                 check_configurable(names, values)
-        return super().get_configurable(selector)
+        configurable = super().get_configurable(selector)
+        if configurable is not None:
+            # Whoever uses gin in this process may have made anything known to it.
+            check_origin(configurable.wrapped)
+        return configurable
 
 
 def _replace_content(container, content):

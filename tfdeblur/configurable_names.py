@@ -41,6 +41,15 @@ def check_configurable(names, values):
         )
 
 
+def check_origin(configurable):
+    """Raises InputError unless a class or function that gin knows is ours or gin's own."""
+    if configurable.__module__.split(".")[0] not in ("gin", "tfdeblur"):
+        raise InputError(
+            f"Received a gin file that names {shown(configurable.__module__)}."
+            f"{shown(configurable.__qualname__)}; expected public names of {', '.join(_PACKAGES)}."
+        )
+
+
 def _public_names(module):
     """What a module offers; not what it imports for itself."""
     if hasattr(module, "__all__"):

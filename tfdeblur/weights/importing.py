@@ -11,7 +11,7 @@ What follows from the two, comparing and assigning, is here once.
 
 import numpy as np
 
-from tfdeblur.errors import InputError, shown
+from tfdeblur.errors import InputError, first_named, shown
 from tfdeblur.weights import dmphn_release, pss_nsc_release
 
 # Above the number of tensors of any network that was released.
@@ -46,10 +46,7 @@ def import_release(model, source):
     found, unused = release.read_tensors(source, model)
     problems = _differences(expected, found)
     if problems:
-        listed = [f"  {shown(problem, limit=200)}" for problem in problems[:_MOST_LISTED]]
-        if len(problems) > _MOST_LISTED:
-            listed.append(f"  and {len(problems) - _MOST_LISTED} more")
-        listing = "\n".join(listed)
+        listing = first_named([shown(problem, limit=200) for problem in problems], _MOST_LISTED)
         raise InputError(
             f"{listing}\n{source}: these are not the weights of {model.name} ({len(problems)} "
             "differences; nothing was imported). Choose the matching model or checkpoint."

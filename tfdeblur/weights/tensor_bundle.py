@@ -29,7 +29,7 @@ _MOST_INDEX_BYTES = 2**24
 _MOST_TENSOR_BYTES = 2**28
 
 # Of what checkpoints hold as raw values, by the numbers of TensorFlow's DataType.
-_DTYPES = {
+_DTYPES: dict[int, np.dtype] = {
     1: np.dtype("<f4"),
     2: np.dtype("<f8"),
     3: np.dtype("<i4"),
