@@ -335,6 +335,17 @@ def test_a_crop_larger_than_an_image_names_the_pair(tiny, tmp_path, capsys):
     assert train(tiny, tmp_path / "run") == 0
 
 
+def test_a_damaged_image_names_the_pair(tmp_path, capsys):
+    config = write_tiny(tmp_path)
+    image = tmp_path / "pairs" / "target" / "clip" / "001.png"
+    data = bytearray(image.read_bytes())
+    data[60:90] = bytes(30)
+    image.write_bytes(data)
+    assert train(config, tmp_path / "run") == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert re.search("pairs: clip/001: .*PNG.* Mend or remove that pair", said)
+
+
 def test_a_batch_must_be_shared_by_the_replicas(tiny, tmp_path, capsys):
     mirrored = "RunSettings.distribution='mirrored'"
     assert train(tiny, tmp_path / "run", mirrored, "BATCH_SIZE=3") == 2

@@ -3,7 +3,16 @@
 import contextlib
 import os
 import sys
+import threading
 from pathlib import Path
+
+_STDERR = 2
+
+# Standard error belongs to the whole process: the first who wants quiet turns it off, the
+# last turns it on again, or a thread would take silence for what was there before.
+_lock = threading.Lock()
+_num_quiet = 0
+_terminal = -1
 
 
 @contextlib.contextmanager
@@ -11,14 +20,30 @@ def quiet_libraries():
     """Sends standard error to nowhere, at the level of the file descriptor.
 
     Some libraries log there what no Python setting reaches, and would bury the one
-    line that matters. Python exceptions pass as always.
+    line that matters. Python exceptions pass as always. Threads may overlap in it.
     """
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
+    _turn_off()
     try:
         yield
     finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
+        _turn_on()
+
+
+def _turn_off():
+    global _num_quiet, _terminal
+    with _lock:
+        if _num_quiet == 0:
+            sys.stderr.flush()
+            _terminal = os.dup(_STDERR)
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), _STDERR)
+        _num_quiet += 1
+
+
+def _turn_on():
+    global _num_quiet
+    with _lock:
+        _num_quiet -= 1
+        if _num_quiet == 0:
+            os.dup2(_terminal, _STDERR)
+            os.close(_terminal)

@@ -1,15 +1,19 @@
 """Damaged images are found and named before anything is written."""
 
 import hashlib
+import io
 import zipfile
 
 import pytest
+from PIL import Image
 
 from tests.builders.images import image_bytes, write_files, write_zip
+from tests.reference.image_files import exif
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import FolderSource, ZipSource
 from tfdeblur.builders.pair_layout import Pair
 from tfdeblur.errors import InputError
+from tfdeblur.images.opening import LIMIT_VARIABLE
 
 PAIR = Pair("train", "one/01", blur="blur.img", sharp="sharp.img")
 
@@ -60,6 +64,45 @@ def test_damaged_images_are_named(tmp_path, data, image_format, reason, place):
         check(tmp_path, **images, image_format=image_format)
     assert "1 files missing or wrong" in str(error.value)
     assert "object at" not in str(error.value)
+
+
+def jpeg_with_broken_pixels():
+    """Its header and its end are sound, and a table between them is not."""
+    position = JPEG.index(b"\xff\xc4") + 6
+    return JPEG[:position] + b"\xff" * 8 + JPEG[position + 8 :]
+
+
+def animated_png():
+    frames = [Image.new("RGB", (8, 6), (shade, 0, 0)) for shade in (0, 99)]
+    file = io.BytesIO()
+    frames[0].save(file, "PNG", save_all=True, append_images=frames[1:])
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "image_format", "reason"),
+    [
+        (jpeg_with_broken_pixels, "jpeg", "its pixels cannot be decoded"),
+        (animated_png, "png", "holds 2 frames"),
+        (lambda: turned("PNG"), "png", "EXIF orientation 6"),
+        (lambda: turned("JPEG"), "jpeg", "EXIF orientation 6"),
+    ],
+)
+def test_what_would_be_trained_on_otherwise_than_it_looks(tmp_path, make, image_format, reason):
+    with pytest.raises(InputError, match=reason):
+        check(tmp_path, make(), make(), image_format)
+
+
+def turned(image_format):
+    file = io.BytesIO()
+    Image.new("RGB", (8, 6)).save(file, image_format, exif=exif(6))
+    return file.getvalue()
+
+
+def test_an_image_that_declares_too_much_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv(LIMIT_VARIABLE, "47")
+    with pytest.raises(InputError, match=r"blur.img: declares 8x6 pixels"):
+        check(tmp_path, PNG, PNG)
 
 
 def test_pairs_of_two_sizes_are_named_with_both(tmp_path):

@@ -3,10 +3,13 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageFile
 
 from tests.data.pairs import write_pairs
+from tests.reference.image_files import exif
 from tfdeblur.data.folder_pairs import SIDES, folder_pairs
 from tfdeblur.errors import InputError
+from tfdeblur.images.opening import LIMIT_VARIABLE
 
 
 @pytest.fixture
@@ -114,3 +117,38 @@ def test_some_pairs_of_a_source_in_its_order(root):
     # Again by their positions among those that are left.
     assert names(source.select([1])) == ["clip/002"]
     assert names(source.select([])) == []
+
+
+def test_files_that_tensorflow_decodes_otherwise_than_they_look_are_named(root):
+    folder = root / "input" / "clip"
+    image = Image.open(folder / "000.png").convert("RGB")
+    image.save(folder / "000.png", exif=exif(3))
+    (folder / "001.png").unlink()
+    image.quantize(16).save(folder / "001.bmp")
+    frames = [image, image.point(lambda value: 255 - value)]
+    image.save(folder / "002.png", save_all=True, append_images=frames)
+    refused(
+        root,
+        "000.png: is stored turned or mirrored (EXIF orientation 3)",
+        "001.bmp: is a BMP with a table of colours",
+        "002.png: holds 3 frames",
+    )
+
+
+def test_the_content_counts_and_not_the_suffix(root):
+    path = root / "input" / "clip" / "001.png"
+    Image.open(path).save(path, "WEBP")
+    refused(root, "001.png: is WEBP in spite of its name; expected PNG, JPEG or BMP")
+
+
+def test_images_that_declare_too_much_are_named(root, monkeypatch):
+    monkeypatch.setenv(LIMIT_VARIABLE, "100")
+    refused(root, "000.png: declares 48x48 pixels", "TFDEBLUR_MAX_PIXELS")
+
+
+def test_listing_decodes_nothing(root, monkeypatch):
+    def decoded(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", decoded)
+    assert folder_pairs(root).num_pairs == 3

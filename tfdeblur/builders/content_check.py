@@ -6,10 +6,13 @@ import io
 import zipfile
 import zlib
 
-from PIL import Image
+import tensorflow as tf
 from tqdm import tqdm
 
 from tfdeblur.builders.problems import Problem, refuse
+from tfdeblur.errors import InputError
+from tfdeblur.images.opening import open_image
+from tfdeblur.images.reader import header_of, not_a_single_upright_image
 
 _NUM_THREADS = 8
 _END_MARKERS = {"png": b"\0\0\0\0IEND\xaeB`\x82", "jpeg": b"\xff\xd9"}
@@ -62,12 +65,21 @@ def _check_image(source, path, image_format):
     if not data:
         return Problem(path, "empty (0 bytes)")
     try:
-        with Image.open(io.BytesIO(data), formats=[image_format]) as image:
+        with open_image(io.BytesIO(data), [image_format.upper()]) as image:
             size = image.size
+            reason = not_a_single_upright_image(header_of(image))
             image.verify()  # of PNG every chunk with its checksum, of JPEG nothing
+    except InputError as error:
+        return Problem(path, str(error))
     except Exception as error:  # Pillow fails on damaged files in more ways than it documents
         reason = str(error) if "BytesIO" not in str(error) else "its header is not of that format"
         return Problem(path, f"truncated, damaged or no {image_format.upper()} ({reason})")
+    if reason:
+        return Problem(path, reason)
     if not data.rstrip(b"\0").endswith(_END_MARKERS[image_format]):
         return Problem(path, "truncated (no end marker)")
+    try:
+        tf.io.decode_image(data, channels=3)  # as those who train from the dataset will
+    except tf.errors.InvalidArgumentError:
+        return Problem(path, "damaged: its header is sound, but its pixels cannot be decoded")
     return size, hashlib.sha256(data).hexdigest()

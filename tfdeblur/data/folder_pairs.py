@@ -7,10 +7,11 @@ import tensorflow as tf
 
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.errors import InputError, first_named
-from tfdeblur.images.reader import image_size
+from tfdeblur.images.reader import not_a_single_upright_image, read_header
 
-# What TensorFlow decodes.
+# What TensorFlow decodes, by name and by content.
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
+_FORMATS = ("BMP", "JPEG", "PNG")
 
 # Names of the two sides under one root, as they are met in the field.
 SIDES = (("input", "target"), ("blur", "sharp"), ("input", "gt"), ("input", "GT"))
@@ -29,8 +30,9 @@ def folder_pairs(root=None, blur_dir=None, sharp_dir=None):
 
     Raises:
       InputError: when a folder is missing or empty, or some pairs are unusable:
-        no partner, different sizes, no image, empty or truncated. The first ten
-        files are named.
+        no partner, different sizes, no image, empty, truncated, larger than
+        `tfdeblur.images.opening.max_pixels`, or not shown by TensorFlow's decoder as
+        by others (turned by EXIF, animated). The first ten files are named.
     """
     if root is not None:
         blur_dir, sharp_dir = _sides(Path(root))
@@ -94,15 +96,27 @@ def _unusable(blurred, sharp):
     sizes = []
     for path in (blurred, sharp):
         try:
-            sizes.append(image_size(path))
+            header = read_header(path)
         except InputError as error:
             return [str(error)]
+        if reason := _not_decoded_as_shown(header):
+            return [f"{path}: {reason}"]
         if not _is_complete(path):
             return [f"{path}: the file is truncated"]
+        sizes.append((header.height, header.width))
     if sizes[0] != sizes[1]:
         (h, w), (sharp_h, sharp_w) = sizes
         return [f"{blurred}: is {w}x{h} pixels, its partner {sharp} {sharp_w}x{sharp_h}"]
     return []
+
+
+def _not_decoded_as_shown(header):
+    """Why TensorFlow would read something else than what viewers show, or None."""
+    if header.format not in _FORMATS:
+        return f"is {header.format} in spite of its name; expected PNG, JPEG or BMP"
+    if header.format == "BMP" and header.has_palette:
+        return "is a BMP with a table of colours; expected 24 bits per pixel, or PNG"
+    return not_a_single_upright_image(header)
 
 
 def _is_complete(path):

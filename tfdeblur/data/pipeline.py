@@ -106,7 +106,7 @@ def training_batches(source, batch_size, settings=None, start_step=0, num_worker
     mine = numbered.filter(lambda visit, _: (visit % batch_size) // lanes == worker)
 
     def crops(visit, record):
-        pair = _decoded(source.load(record))
+        pair = decoded(source.load(record))
         return _random_crops(pair, settings, visit)
 
     # A block: pairs_per_block visits of every lane of this worker, visit-major.
@@ -139,7 +139,7 @@ def evaluation_pairs(source):
     """
     return (
         source.records.map(source.load, num_parallel_calls=tf.data.AUTOTUNE)
-        .map(_decoded, num_parallel_calls=tf.data.AUTOTUNE)
+        .map(decoded, num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(2)
     )
 
@@ -151,7 +151,13 @@ def _check(batch_size, num_workers):
         )
 
 
-def _decoded(pair):
+def decoded(pair):
+    """What `PairSource.load` gives, with both images as uint8 (height, width, 3).
+
+    Raises:
+      tf.errors.InvalidArgumentError: for an image that cannot be decoded, and for a pair
+        whose images differ in size.
+    """
     images = {
         side: tf.io.decode_image(pair[side], channels=3, expand_animations=False)
         for side in ("blur", "sharp")

@@ -2,6 +2,7 @@
 
 from tfdeblur.data import evaluation_pairs
 from tfdeblur.data.read_errors import READ_ERRORS
+from tfdeblur.data.unreadable import first_unreadable
 from tfdeblur.errors import InputError
 
 
@@ -27,7 +28,7 @@ def read_pairs(source, positions):
             yield {**pair, "name": name}
             done += 1
     except READ_ERRORS as error:
-        [reason, *_] = error.message.splitlines()
-        raise InputError(
-            f"{source.name}: pair number {positions[done]} cannot be read: {reason}"
-        ) from None
+        number = positions[done]
+        found = first_unreadable(source.select([number]))
+        reason = f"{found.pair}: {found.reason}" if found else error.message.splitlines()[0]
+        raise InputError(f"{source.name}: pair number {number} cannot be read: {reason}") from None

@@ -5,16 +5,15 @@ would silently reduce colour with 16 bits per channel to 8, so those files, whic
 can only be PNG or TIFF, are decoded by OpenCV.
 """
 
-import contextlib
+import dataclasses
 import io
-import warnings
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from tfdeblur.errors import InputError
+from tfdeblur.images.opening import open_image, quiet_pillow
 from tfdeblur.images.photo import Photo
 from tfdeblur.quiet import quiet_libraries
 
@@ -44,29 +43,75 @@ _UPRIGHT = {
 }
 
 
-def image_size(path):
-    """(height, width) in pixels as stored, from the header alone.
+@dataclasses.dataclass(frozen=True)
+class Header:
+    """What an image file says of itself before it is decoded.
+
+    Attributes:
+      format: "PNG", "JPEG" (also of MPO files), "TIFF", "WEBP" or "BMP", by its content.
+      height, width: in pixels, as stored.
+      orientation: how it is to be turned, 1 (upright) to 8, as EXIF numbers it. In a PNG
+        it is not looked for behind the pixels.
+      num_frames: more than 1 for animations and files of several pages.
+      has_palette: whether pixels are stored as numbers of colours in a table.
+    """
+
+    format: str
+    height: int
+    width: int
+    orientation: int
+    num_frames: int
+    has_palette: bool
+
+
+def read_header(path):
+    """The `Header` of the image file `path`.
 
     Raises:
-      InputError: when `path` is not an image file of a supported format.
+      InputError: when `path` is not an image file of a supported format, or declares
+        more pixels than `tfdeblur.images.opening.max_pixels`.
     """
     _check_file(path)
     with _opened(path, Path(path)) as image:
-        return image.height, image.width
+        return header_of(image)
+
+
+def header_of(image):
+    """The `Header` of an opened Pillow image."""
+    with quiet_pillow():
+        return Header(
+            format="JPEG" if image.format == "MPO" else image.format,
+            height=image.height,
+            width=image.width,
+            orientation=_orientation(image) if _tells_orientation(image) else 1,
+            num_frames=_num_frames(image),
+            has_palette=image.mode in ("1", "P"),
+        )
+
+
+def not_a_single_upright_image(header):
+    """For readers that take the first frame as it is stored: what is wrong with that, or None."""
+    if header.num_frames > 1:
+        return f"holds {header.num_frames} frames; expected a single image"
+    if header.orientation != 1:
+        return (
+            f"is stored turned or mirrored (EXIF orientation {header.orientation}); expected "
+            "upright pixels"
+        )
+    return None
 
 
 def read_image(path):
     """Reads the image file `path` as an upright `Photo`.
 
     Raises:
-      InputError: when the file is missing, empty, truncated, no image, holds
+      InputError: as `read_header`, and when the file is missing, empty, truncated, holds
         several frames, or samples that are neither 8 nor 16 bits wide.
     """
     _check_file(path)
     data = Path(path).read_bytes()
-    with _quiet_pillow(), _opened(path, io.BytesIO(data)) as image:
-        # Phones write JPEGs with further pictures behind the first, which Pillow calls MPO.
-        num_frames = 1 if image.format == "MPO" else _num_frames(image)
+    with quiet_pillow(), _opened(path, io.BytesIO(data)) as image:
+        num_frames = _num_frames(image)
         if num_frames > 1:
             raise InputError(
                 f"{path}: holds {num_frames} frames; expected a single image. "
@@ -74,7 +119,8 @@ def read_image(path):
             )
         has_16_bits = _has_16_bits(image, data)
         try:
-            array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
+            with quiet_libraries():
+                array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
         except Exception as error:  # decoders fail on damaged files in more ways than they document
@@ -103,28 +149,11 @@ def _check_file(path):
         raise InputError(f"{path}: the file is empty (0 bytes); expected an image.")
 
 
-@contextlib.contextmanager
-def _quiet_pillow():
-    """Pillow warns of damaged EXIF and the like; what matters of it is an error here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        yield
-
-
-@contextlib.contextmanager
-def _any_size():
-    """The memory a picture takes is judged before it is decoded, by `size_limits`."""
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-    try:
-        yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
-
-
 def _opened(path, file):
     try:
-        with _quiet_pillow(), _any_size():
-            return Image.open(file, formats=_FORMATS)
+        return open_image(file, _FORMATS)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     except Exception:  # as in read_image
         raise InputError(
             f"{path}: not an image this program reads; expected PNG, JPEG, TIFF, WebP or BMP "
@@ -133,6 +162,9 @@ def _opened(path, file):
 
 
 def _num_frames(image):
+    # Phones write JPEGs with further pictures behind the first, which Pillow calls MPO.
+    if image.format == "MPO":
+        return 1
     try:
         return getattr(image, "n_frames", 1)
     except Exception:  # a damaged list of frames; decoding tells whether the first is there
@@ -152,8 +184,7 @@ def _decode_16_bits(image, data):
     tags = image.tag_v2 if is_tiff else {}
     if tags.get(_TIFF_PLANAR, 1) != 1:  # OpenCV gives wrong pixels for these
         raise InputError("stores its colours apart; save it with interleaved channels.")
-    with quiet_libraries():
-        array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if array is None or array.dtype != np.uint16:
         raise ValueError("its 16-bit samples cannot be decoded")
     array = array.reshape(*array.shape[:2], -1)
@@ -193,6 +224,12 @@ def _decode_8_bits(image):
     mode = ("LA" if has_alpha else "L") if is_gray else ("RGBA" if has_alpha else "RGB")
     array = np.asarray(image.convert(mode))
     return array.reshape(*array.shape[:2], -1)
+
+
+def _tells_orientation(image):
+    """False for a PNG that Pillow would decode to look for EXIF behind the pixels."""
+    blocks = {"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"}
+    return image.format != "PNG" or bool(blocks & image.info.keys())
 
 
 def _orientation(image):

@@ -7,7 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError
-from tfdeblur.images.reader import image_size, read_image
+from tfdeblur.images.reader import read_header, read_image
 from tfdeblur.images.writer import check_writable, write_image
 from tfdeblur.inference.equal_groups import equal_groups
 from tfdeblur.inference.intermediate_files import intermediate_folder, write_intermediate
@@ -155,7 +155,8 @@ def read_checked(source, deblurrer):
     Raises:
       InputError: as `read_image`, and when its size is not one for `deblurrer`.
     """
-    deblurrer.check_size(*image_size(source))
+    header = read_header(source)
+    deblurrer.check_size(header.height, header.width)
     return read_image(source)
 
 

@@ -16,6 +16,7 @@ from tfdeblur.config import preset_of
 from tfdeblur.data import training_batches
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.data.read_errors import READ_ERRORS
+from tfdeblur.data.unreadable import first_unreadable
 from tfdeblur.errors import InputError
 from tfdeblur.precision import precision_scope
 from tfdeblur.training import workdir as names
@@ -135,7 +136,7 @@ def train(prepared, workdir, texts=None, verbose="auto"):
         # A worker that stopped by itself would leave the others waiting for it.
         alone = distributed.num_workers == 1
         stoppable = interruptible(progress) if alone else contextlib.nullcontext()
-        with stoppable, _errors_in_words():
+        with stoppable, _errors_in_words(prepared.train_source):
             model.fit(
                 distributed.dataset(input_wait.measured(batches)),
                 steps_per_epoch=run.steps_per_epoch,
@@ -196,11 +197,12 @@ def _jit_compile(run, distributed):
 
 
 @contextlib.contextmanager
-def _errors_in_words():
+def _errors_in_words(source):
     try:
         yield
     except READ_ERRORS as error:
-        said = _of_data(error)
+        # An assertion names its pair, a decoder does not.
+        said = _asserted(error) or first_unreadable(source)
         if said is None:
             raise
         raise InputError(f"Unusable training data: {said}. Mend or remove that pair.") from error
@@ -216,13 +218,10 @@ def _errors_in_words():
         ) from error
 
 
-def _of_data(error):
-    """What an error says of the data in one line, or None if it is about something else."""
+def _asserted(error):
+    """What an assertion of the input pipeline says in one line, or None."""
     if found := re.search(r"assertion failed: (.*)", error.message):
         # An assertion's parts come in brackets.
         said = re.sub(r"\] \[|^\[|\]$", " ", found[1])
         return " ".join(said.split()).replace("b'", "'")
-    is_of_data = not isinstance(error, tf.errors.InvalidArgumentError) or re.search(
-        "[Dd]ecode|PNG|JPEG|BMP|image", error.message
-    )
-    return error.message.splitlines()[0] if is_of_data else None
+    return None

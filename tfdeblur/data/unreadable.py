@@ -1,0 +1,52 @@
+"""Which pair it was: errors of the input pipeline say why, but not where."""
+
+from typing import NamedTuple
+
+from tfdeblur.data.pipeline import decoded
+from tfdeblur.data.read_errors import READ_ERRORS
+
+
+class Unreadable(NamedTuple):
+    """A pair that cannot be read.
+
+    Attributes:
+      source: name of the `PairSource`.
+      pair: name of the pair, or its number from 0 where it has none.
+      reason: one line.
+    """
+
+    source: str
+    pair: str
+    reason: str
+
+    def __str__(self):
+        return f"{self.source}: {self.pair}: {self.reason}"
+
+
+def first_unreadable(source):
+    """Reads pair after pair of a `PairSource` or `Mixture` until one fails.
+
+    Returns:
+      An `Unreadable`, or None when all can be read.
+    """
+    parts = getattr(source, "sources", [source])
+    return next(filter(None, map(_first_of, parts)), None)
+
+
+def _first_of(source):
+    pair = "pair number 0"
+    try:
+        for number, record in enumerate(source.records):
+            loaded = source.load(record)
+            pair = loaded["name"].numpy().decode() or f"pair number {number}"
+            decoded(loaded)
+            pair = f"pair number {number + 1}"
+    except READ_ERRORS as error:
+        return Unreadable(source.name, pair, _reason(error))
+    return None
+
+
+def _reason(error):
+    """Without the operation's address and name, which TensorFlow adds before and after."""
+    line = error.message.splitlines()[0].rpartition("}} ")[2]
+    return line.partition(" [Op:")[0]

@@ -1,0 +1,91 @@
+"""Opening an image file: its header, judged before anything is decoded.
+
+A file of a few kilobytes may declare a picture that fills the memory when it is
+decoded. So there is a limit to what is believed, as in Pillow and OpenCV.
+"""
+
+import contextlib
+import os
+import threading
+import warnings
+
+from PIL import Image
+
+from tfdeblur.errors import InputError
+from tfdeblur.quiet import quiet_libraries
+
+# A photograph of 200 megapixels, the most that cameras in telephones take.
+DEFAULT_MAX_PIXELS = 200_000_000
+
+# The setting that overrides it. Workers of Beam and tf.data take it from their environment too.
+LIMIT_VARIABLE = "TFDEBLUR_MAX_PIXELS"
+
+# Pillow's own limit is one variable for the whole process.
+_pillow_limit = threading.Lock()
+
+
+def max_pixels():
+    """Most pixels (height * width) that a file may declare.
+
+    `DEFAULT_MAX_PIXELS`, or what the environment variable `TFDEBLUR_MAX_PIXELS` says.
+
+    Raises:
+      InputError: when that is no positive whole number.
+    """
+    text = os.environ.get(LIMIT_VARIABLE, "").strip()
+    if not text:
+        return DEFAULT_MAX_PIXELS
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise InputError(
+            f"Received {LIMIT_VARIABLE}={text!r} in the environment; expected the most pixels an "
+            f"image may have, such as {DEFAULT_MAX_PIXELS}."
+        )
+    return int(text)
+
+
+def check_pixels(height, width):
+    """Raises InputError when an image of this size is beyond `max_pixels`."""
+    limit = max_pixels()
+    if height * width > limit:
+        raise InputError(
+            f"declares {width}x{height} pixels; expected at most {limit / 1e6:g} million. If you "
+            f"trust the file, set {LIMIT_VARIABLE}={height * width} in the environment."
+        )
+
+
+def open_image(file, formats):
+    """The Pillow image of `file` (a path or binary file), with nothing but its header read.
+
+    Args:
+      formats: names of Pillow's formats that are tried.
+
+    Raises:
+      InputError: when it declares more than `max_pixels`.
+      Exception: of many kinds, Pillow's, when it is no image of these formats.
+    """
+    with quiet_pillow(), quiet_libraries(), _no_pillow_limit():
+        image = Image.open(file, formats=formats)
+    try:
+        check_pixels(image.height, image.width)
+    except InputError:
+        image.close()
+        raise
+    return image
+
+
+@contextlib.contextmanager
+def quiet_pillow():
+    """Pillow warns of damaged EXIF and the like; what matters of it is an error here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+@contextlib.contextmanager
+def _no_pillow_limit():
+    with _pillow_limit:
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
