@@ -164,6 +164,8 @@ def _check_content(model, path, file):
             f"{model.count_params():,} of {_describe(wanted)}. Choose the matching model or file."
         )
     for name, item in weights.items():
+        if item.dtype.kind != "f":
+            raise InputError(f"{path}: {shown(name)} is of type {item.dtype}; expected floats.")
         if item.size > model.count_params():
             raise InputError(f"{path}: {shown(name)} is larger than all of {_describe(wanted)}.")
         if not is_finite(item):
