@@ -248,17 +248,23 @@ def _parse(parse, what):
 
 
 def _in_words(error, what):
-    message = str(error)
-    if found := re.search(r"No configurable matching '([^']*)'", message):
+    said = str(error)
+    if found := re.search(r"No configurable matching '([^']*)'", said):
         known = {selector.split(".")[-1] for selector, _ in gin_internals._REGISTRY.items()}
         unknown = found[1].split("/")[-1]
         return (
             f"Received a setting of {unknown}; {_nearest('names', unknown.split('.')[-1], known)}"
         )
-    if found := re.search(r"'([^']*)' doesn't have a parameter named '([^']*)'", message):
+    if found := re.search(r"'([^']*)' doesn't have a parameter named '([^']*)'", said):
         return _unknown_parameter(found[1], found[2])
+    if isinstance(error, RecursionError):
+        message = (
+            "Received a gin file that includes itself, or has brackets in brackets without end"
+        )
+    else:
+        message = shown(_first_line(error), limit=300)
     where = next(iter(str(what).splitlines()), "")
-    return f"{shown(_first_line(error), limit=300)} (in {where[:200]!r})"
+    return f"{message} (in {where[:200]!r})"
 
 
 def _unknown_parameter(selector, name):

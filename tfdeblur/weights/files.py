@@ -179,7 +179,7 @@ def _model_attribute(file):
     attribute = file.attrs.get_id(_MODEL_ATTRIBUTE)
     # Others can declare any size, which reading them would take.
     if attribute.shape != () or h5py.check_string_dtype(attribute.dtype) is None:
-        return b"no text"
+        return "no text"
     return file.attrs[_MODEL_ATTRIBUTE]
 
 

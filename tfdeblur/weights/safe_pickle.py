@@ -13,7 +13,7 @@ from tfdeblur.errors import InputError, shown
 
 # Both far above what the state dict of a thousand layers takes. An instruction is a byte
 # and can make an object of a hundred, or hand a long list to a function once more.
-_MOST_INSTRUCTIONS = 1_000_000
+_MOST_INSTRUCTIONS = 200_000
 _MOST_VALUES_IN_CALLS = 1_000_000
 
 _LITERALS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}

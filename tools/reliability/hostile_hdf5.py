@@ -25,7 +25,7 @@ def hostile_hdf5(valid, secret):
         "external storage": _replacing(_external(secret)),
         "virtual dataset": _replacing(_virtual(secret)),
         "object attribute": _edited(_pickle_attribute),
-        "attribute of gigabytes": _edited(_huge_attribute),
+        "attribute of 7,000 numbers": _edited(_huge_attribute),
         "attribute of 100,000 brackets": _edited(_deep_attribute),
         "attribute with control codes": _edited(_escaping_attribute),
         "terabytes that are not there": _replacing(_declared((2**40,))),

@@ -94,7 +94,7 @@ def hostile_saved_models(canary):
         ),
         "writes within a branch": writing(
             lambda: tf.cond(
-                tf.random.uniform(()) >= 0,
+                tf.reduce_sum(tf.ones(3)) >= 0,
                 lambda: tf.io.write_file(name, "x"),
                 lambda: tf.no_op(),
             )

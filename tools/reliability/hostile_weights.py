@@ -36,12 +36,14 @@ class Hostile:
       name: what it does, unique within the kind.
       path: the file or folder.
       offers: names of the ways to hand it over; see `weight_offers`.
+      armed: whether it is meant to run code when pickle or TensorFlow loads it.
     """
 
     kind: str
     name: str
     path: Path
     offers: tuple
+    armed: bool = False
 
 
 def write_hostile(folder, sound, canary):
@@ -83,7 +85,8 @@ def _pickles(folder, canary):
     for name, content, path in _numbered(folder, files):
         path.mkdir()
         (path / "encoder_lv1.pkl").write_bytes(content)
-        yield Hostile("PyTorch state dict", name, path, ("convert dmphn",))
+        armed = name.removesuffix(", bare") in hostile_pickles(canary)
+        yield Hostile("PyTorch state dict", name, path, ("convert dmphn",), armed)
     endless = folder / "endless"
     endless.mkdir()
     (endless / "encoder_lv1.pkl").symlink_to("/dev/zero")
@@ -95,6 +98,7 @@ def _pickles(folder, canary):
         yield Hostile("PyTorch state dict", f"{name}, named .weights.h5", path, _AS_WEIGHTS)
 
 
+_ARMED = ("writes a file", "prints to a file", "saves a checkpoint", "writes within a branch")
 _AS_WEIGHTS = ("deblur --weights", "load_weights")
 
 
@@ -112,7 +116,7 @@ def _checkpoints(folder, sound):
             items, lambda _: short_key + bytes(8)
         ),
         "compressed": checkpoint_files.table(items, kind=b"\1"),
-        "a block named a million times": checkpoint_files.table(
+        "a block named a hundred thousand times": checkpoint_files.table(
             items, index_items=lambda handle: [(b"\xff", handle)] * 100_000
         ),
         "a billion files": checkpoint_files.table([(b"", checkpoint_files.header(2**30))]),
@@ -200,7 +204,7 @@ def _gin_files(folder, canary):
 def _saved_models(folder, canary):
     for name, write, path in _numbered(folder, hostile_saved_models(canary)):
         write(path)
-        yield Hostile("SavedModel", name, path, ("deblur --saved_model",))
+        yield Hostile("SavedModel", name, path, ("deblur --saved_model",), armed=name in _ARMED)
 
 
 def _training_folders(folder, sound, canary):

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import io
 import os
+import pickle
 import time
 import traceback
 from pathlib import Path
@@ -90,6 +91,24 @@ def accept(offer):
         "seconds": seconds,
         "more_mb": max(0.0, memory.peak_mb - start_mb),
     }
+
+
+def use_plainly(offer):
+    """Whether the canary is there after the file was used as other programs would use it.
+
+    An attack that harms nobody would prove nothing. For pickles and SavedModels.
+    """
+    import tensorflow as tf
+
+    with contextlib.suppress(Exception):
+        if (offer.path / "saved_model.pb").exists():
+            image = tf.ones((1, 8, 8, 3))
+            tf.saved_model.load(str(offer.path)).signatures["float"](images=image)
+        else:
+            pickle.loads((offer.path / "encoder_lv1.pkl").read_bytes())
+    executed = offer.canary.exists()
+    offer.canary.unlink(missing_ok=True)
+    return executed
 
 
 def _hand_over(offer):

@@ -11,7 +11,7 @@ from tools.reliability.children import in_child
 from tools.reliability.damaged_weights import FORMATS, Damage, read_damaged
 from tools.reliability.hostile_weights import write_hostile
 from tools.reliability.sound_weights import write_sound
-from tools.reliability.weight_offers import Offer, accept
+from tools.reliability.weight_offers import Offer, accept, use_plainly
 
 TITLE = "Weights"
 
@@ -50,7 +50,9 @@ def render(figures):
         f"{hostile['refused']} of {hostile['cases']} were refused with exit status 2 and a line "
         f"that says why, {hostile['executed']} executed code, {hostile['wrote']} left a file. "
         f"The longest took {hostile['longest_s']:.1f} s, the largest {hostile['most_mb']:.0f} MB "
-        "more than the process had.",
+        "more than the process had. Of the "
+        f"{hostile['armed']} with code that pickle or TensorFlow might run, "
+        f"{hostile['armed_and_executed_plainly']} did run it when loaded by them.",
         "",
         "| hostile | cases | refused | longest | most memory | failures |",
         "|---|---|---|---|---|---|",
@@ -126,8 +128,13 @@ def _measure_hostile(workspace, sound, kinds):
         counts["executed"] += "code was executed" in problems
         counts["wrote"] += any(problem.startswith("wrote") for problem in problems)
         failures += [f"{case.kind}, {case.name}, {way}: {problem}" for problem in problems]
+    armed = [Offer("plainly", case.path, sound, output, canary) for case in cases if case.armed]
     return {
         "files": len(cases),
+        "armed": len(armed),
+        "armed_and_executed_plainly": sum(
+            outcome.result is True for outcome in in_child(use_plainly, armed)
+        ),
         "offers": len(ways),
         "cases": len(work),
         "refused": sum(table["refused"] for table in tables.values()),
