@@ -93,7 +93,10 @@ def _check_required(app, flag_values):
 
 
 def _report(program, message):
-    *details, last_line = str(message).splitlines() or [type(message).__name__]
+    name = type(message).__name__
+    # What files say of themselves must not control the terminal.
+    message = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in str(message))
+    *details, last_line = message.splitlines() or [name]
     print(*details, f"{program}: {last_line}", sep="\n", file=sys.stderr)
 
 

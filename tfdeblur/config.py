@@ -16,15 +16,18 @@ import dataclasses
 import difflib
 import functools
 import inspect
+import os
 import re
 import threading
+import tokenize
 from pathlib import Path
 from typing import Any
 
 import gin
 from gin import config as gin_internals
 
-from tfdeblur.errors import InputError
+from tfdeblur.configurable_names import check_configurable, check_import, check_origin
+from tfdeblur.errors import InputError, shown
 from tfdeblur.weights.files import network_identity
 
 # What gin 0.5 keeps between calls and parsing or calling can change. Gin has no
@@ -35,8 +38,26 @@ _GIN_STATE = (
     "_OPERATIVE_CONFIG",
     "_SINGLETONS",
     "_LOCATION_PREFIXES",
+    "_FILE_READERS",
 )
 _gin_lock = threading.RLock()
+_GinsParseContext = gin_internals.ParseContext
+
+# What gin raises for text that is no configuration.
+_PARSE_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    NameError,
+    OSError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    tokenize.TokenError,
+)
 
 # What gin adds to the message of an exception from something it calls.
 _GINS_LINE = re.compile(r"\s*In call to configurable '([^']*)'")
@@ -220,21 +241,30 @@ def _find(file):
 def _parse(parse, what):
     try:
         parse(what)
-    except (ValueError, SyntaxError, OSError, ImportError, AttributeError) as error:
+    except InputError as error:
+        raise InputError(_first_line(error)) from error
+    except _PARSE_ERRORS as error:
         raise InputError(_in_words(error, what)) from error
 
 
 def _in_words(error, what):
-    message = str(error)
-    if found := re.search(r"No configurable matching '([^']*)'", message):
+    said = str(error)
+    if found := re.search(r"No configurable matching '([^']*)'", said):
         known = {selector.split(".")[-1] for selector, _ in gin_internals._REGISTRY.items()}
         unknown = found[1].split("/")[-1]
         return (
             f"Received a setting of {unknown}; {_nearest('names', unknown.split('.')[-1], known)}"
         )
-    if found := re.search(r"'([^']*)' doesn't have a parameter named '([^']*)'", message):
+    if found := re.search(r"'([^']*)' doesn't have a parameter named '([^']*)'", said):
         return _unknown_parameter(found[1], found[2])
-    return f"{_first_line(error)} (in {str(what).splitlines()[0]!r})"
+    if isinstance(error, RecursionError):
+        message = (
+            "Received a gin file that includes itself, or has brackets in brackets without end"
+        )
+    else:
+        message = shown(_first_line(error), limit=300)
+    where = next(iter(str(what).splitlines()), "")
+    return f"{message} (in {where[:200]!r})"
 
 
 def _unknown_parameter(selector, name):
@@ -300,6 +330,14 @@ def _model_class():
     return gin.query_parameter("MODEL/gin.macro.value").scoped_configurable_fn
 
 
+def _checked_network(network):
+    from tfdeblur.models import DeblurringModel
+
+    if not (inspect.isclass(network) and issubclass(network, DeblurringModel)):
+        raise ValueError(f"it is {getattr(network, '__name__', network)}, which is no network")
+    return network
+
+
 def _unbuilt_model(name):
     if str(name).endswith(".gin") and Path(name).is_file():
         file, model_name = Path(name).resolve(), Path(name).stem
@@ -313,8 +351,10 @@ def _unbuilt_model(name):
     with _own_gin_state():
         _parse(gin.parse_config_file, str(file))
         try:
-            return _model_class()(name=model_name)
-        except ValueError as error:
+            return _checked_network(_model_class())(name=model_name)
+        except InputError:
+            raise
+        except _PARSE_ERRORS as error:
             raise InputError(
                 f"{file}: binds no MODEL that can be built: {_first_line(error)}"
             ) from error
@@ -339,11 +379,38 @@ def _own_gin_state():
             gin.clear_config()
             # The only place to look; gin reports an error for each place that lacks a file.
             gin_internals._LOCATION_PREFIXES[:] = [str(config_dir())]
+            # Not pipes and devices, which would never end.
+            gin_internals._FILE_READERS[:] = [(open, os.path.isfile)]
+            gin_internals.ParseContext = _OwnNamesOnly
             yield
         finally:
+            gin_internals.ParseContext = _GinsParseContext
             for state, content in saved.items():
                 _replace_content(getattr(gin_internals, state), content)
             gin_internals._set_config_is_locked(was_locked)
+
+
+class _OwnNamesOnly(gin_internals.ParseContext):
+    """What gin imports and looks up for a file, held to `configurable_names`.
+
+    A gin file can otherwise import any module and call anything in it.
+    """
+
+    def process_import(self, statement):
+        if not statement.module.startswith("__gin__."):
+            check_import(statement.module)
+        super().process_import(statement)
+
+    def get_configurable(self, selector):
+        if self._dynamic_registration:
+            names, values = self._resolve_selector(selector)
+            if names[0] != "gin":
+                check_configurable(names, values)
+        configurable = super().get_configurable(selector)
+        if configurable is not None:
+            # Whoever uses gin in this process may have made anything known to it.
+            check_origin(configurable.wrapped)
+        return configurable
 
 
 def _replace_content(container, content):

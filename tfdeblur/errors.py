@@ -17,3 +17,14 @@ def first_named(problems, limit=10):
     if len(problems) > limit:
         lines.append(f"  and {len(problems) - limit} more")
     return "\n".join(lines)
+
+
+def shown(text, limit=100):
+    """Text from a file as it can be put into a message: short, on one line, without control codes.
+
+    Args:
+      text: anything with a str.
+      limit: of its characters are shown.
+    """
+    text = str(text)[:limit]
+    return text if text.isprintable() else repr(text)

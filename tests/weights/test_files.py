@@ -215,3 +215,95 @@ def test_a_failing_save_gives_the_optimizer_back(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         save_weights(model, tmp_path / "a.weights.h5")
     assert model.optimizer is optimizer
+
+
+def test_a_file_that_does_not_fit_leaves_the_model_as_it_was(copy):
+    """Keras assigns layer by layer; the last one here has another shape."""
+    with h5py.File(copy, "a") as file:
+        names = []
+        file.visit(
+            lambda name: names.append(name) if isinstance(file[name], h5py.Dataset) else None
+        )
+        value = file[names[-1]][()]
+        del file[names[-1]]
+        file[names[-1]] = value.reshape(-1, 1)
+    model = built((1,))
+    before = model.get_weights()
+    with pytest.raises(InputError, match="not weights of DMPHN"):
+        load_weights(model, copy)
+    for value, old in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(value, old)
+
+
+def test_layers_under_another_name_are_refused(copy):
+    """Keras warns only, and such layers would keep their random values."""
+    with h5py.File(copy, "a") as file:
+        [blocks, *_] = (n for n in _groups(file) if n.endswith("/container"))
+        file.move(blocks, blocks + "_renamed")
+    model = built((1,))
+    with pytest.raises(InputError, match="not weights of DMPHN"):
+        load_weights(model, copy)
+
+
+def _groups(file):
+    found = []
+    file.visititems(lambda name, item: found.append(name) if hasattr(item, "keys") else None)
+    return found
+
+
+def test_a_link_to_another_file_is_not_followed(saved, copy, tmp_path):
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["secret"] = np.zeros(3)
+    with h5py.File(copy, "a") as file:
+        kernel = _first_kernel(file).name
+        del file[kernel]
+        file[kernel] = h5py.ExternalLink(str(tmp_path / "other.h5"), "secret")
+    with pytest.raises(InputError, match="is a link to something else"):
+        load_weights(saved[0], copy)
+
+
+def test_values_beyond_float32_are_refused(saved, copy):
+    with h5py.File(copy, "a") as file:
+        kernel = _first_kernel(file)
+        name, shape = kernel.name, kernel.shape
+        del file[name]
+        file[name] = np.full(shape, 1e300)
+    with pytest.raises(InputError, match="NaN or infinity"):
+        load_weights(saved[0], copy)
+
+
+def test_integers_are_no_weights(saved, copy):
+    with h5py.File(copy, "a") as file:
+        kernel = _first_kernel(file)
+        name, shape = kernel.name, kernel.shape
+        del file[name]
+        file[name] = np.ones(shape, np.int32)
+    with pytest.raises(InputError, match="int32; expected floats"):
+        load_weights(saved[0], copy)
+
+
+@pytest.mark.parametrize("attribute", ["[" * 30_000, '{"class": "\\u001b[2J\\n"}'])
+def test_a_hostile_attribute_gives_one_printable_line(saved, copy, attribute):
+    with h5py.File(copy, "a") as file:
+        file.attrs["tfdeblur_model"] = attribute
+    with pytest.raises(InputError) as error:
+        load_weights(saved[0], copy)
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 1000
+
+
+def test_every_flipped_byte_of_the_structure_is_loaded_or_an_input_error(copy, rng):
+    """HDF5 has a dozen exceptions for damaged files; none may pass."""
+    data = copy.read_bytes()
+    model = built((1,))
+    before = [np.array(value) for value in model.get_weights()]
+    for position in rng.integers(0, 4000, 60):
+        changed = bytearray(data)
+        changed[position] ^= 1 << int(rng.integers(8))
+        copy.write_bytes(changed)
+        model.set_weights(before)
+        try:
+            load_weights(model, copy)
+        except InputError:
+            for value, old in zip(model.get_weights(), before, strict=True):
+                np.testing.assert_array_equal(value, old)

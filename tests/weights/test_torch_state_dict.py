@@ -272,3 +272,68 @@ def test_other_files_are_refused(path, data):
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"weights\.pkl"):
         read_state_dict(path)
+
+
+def exhausting_pickles():
+    """Name -> pickle of a state dict that would take a lifetime, or all memory."""
+    nested = b")" + b"q\x00h\x00\x86" * 60
+    name = torch.text("0")
+    storage = torch.sequence(
+        torch.text("storage"), torch.global_("torch", "FloatStorage"), name, name, nested
+    )
+    tensor = torch.reduce_(
+        torch.global_("torch._utils", "_rebuild_tensor_v2"),
+        storage + b"Q",
+        b"K\x00",
+        b"K\x01\x85",
+        b"K\x01\x85",
+    )
+    pairs = b"](" + (torch.text("a") + b"N\x86") * 20_000 + b"e\x85r\x02\x00\x00\x00"
+    calls = torch.global_("collections", "OrderedDict") + b"r\x00\x00\x00\x00"
+    return {
+        "a size that takes a lifetime to show": torch.dictionary({"w": tensor}),
+        "a long list for every call": calls + pairs + b"h\x00h\x02R" * 100_000,
+        "millions of lists": b"]" * 3_000_000,
+        "a name of megabytes": torch.global_("m" * 3_000_000, "f"),
+    }
+
+
+@pytest.mark.parametrize("kind", exhausting_pickles())
+def test_exhausting_pickles_are_refused_in_little_memory(path, write, kind):
+    write(path, {}, value=exhausting_pickles()[kind])
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError) as error:
+            read_state_dict(path)
+        assert len(str(error.value)) < 1000
+        assert tracemalloc.get_traced_memory()[1] < 300e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_control_codes_do_not_reach_a_message(path):
+    path.write_bytes(torch.pickled(torch.global_("\x1b[2J", "\x1b]0;owned\x07")))
+    with pytest.raises(InputError) as error:
+        read_state_dict(path)
+    assert str(error.value).isprintable()
+
+
+def test_what_is_no_regular_file_is_refused(path):
+    path.symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="no regular file"):
+        read_state_dict(path)
+
+
+def test_files_far_larger_than_the_release_are_refused(path):
+    with path.open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(InputError, match="of a few MB; received 1,099,512 MB"):
+        read_state_dict(path)
+
+
+def test_an_archive_of_too_many_entries_is_refused_before_it_is_opened(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(10_001):
+            archive.writestr(f"archive/{number}", b"")
+    with pytest.raises(InputError, match="more entries"):
+        read_state_dict(path)

@@ -33,6 +33,9 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None, prepare=
       InputError: when the dataset, its configuration or the split is unknown, not
         prepared, or holds no pairs.
     """
+    # Datasets of others than TFDS are code, which it would download and run.
+    if re.match(r"[^/:]*:(?!\d)", name):
+        raise InputError(f"Received dataset {name!r}; expected one of TFDS or of this project.")
     _register(name)
     try:
         builder = tfds.builder(name, data_dir=data_dir, **(builder_kwargs or {}))

@@ -74,7 +74,7 @@ def read_journal(path):
     try:
         identity, *rows = map(json.loads, whole.decode().split("\n"))
         return dict(identity), list({row["position"]: row for row in rows}.values())
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             f"{path}: expected the journal of an evaluation; the file is something else or "
             "damaged. Choose another output or overwrite it."

@@ -99,7 +99,7 @@ class Checkpoints:
         try:
             recorded = json.loads(self._json_path(step).read_text())["sha256"]
             return recorded == sha256(self.weights_path(step))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return False
 
     def _json_path(self, step):

@@ -62,7 +62,13 @@ def _check_same_run(full, workdir):
     # A run that failed before its first checkpoint leaves nothing to protect.
     if not stored.is_file() or not any(path.is_file() for path in trained):
         return
-    differences = differing_bindings(stored.read_text(encoding="utf-8"), full)
+    try:
+        differences = differing_bindings(stored.read_text(encoding="utf-8"), full)
+    except ValueError as error:  # no text, or no configuration
+        raise InputError(
+            f"{stored}: expected the configuration of the run in this folder, but it cannot be "
+            f"read: {error}. Choose another --workdir."
+        ) from error
     refused = [
         f"  {name}: {there} there, {here} here"
         for name, (there, here) in differences.items()

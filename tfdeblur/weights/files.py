@@ -4,13 +4,16 @@ import contextlib
 import json
 import math
 import os
+import warnings
 from pathlib import Path
 
 import h5py
+import keras
 import numpy as np
 
 from tfdeblur.atomic_write import atomic_write
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, shown
+from tfdeblur.weights.hdf5_survey import is_finite, survey
 
 SUFFIX = ".weights.h5"
 
@@ -22,6 +25,10 @@ _MODEL_ATTRIBUTE = "tfdeblur_model"
 # Configuration that two models with the same weights may differ in. A stack's depth
 # says how many of the units in a file are used, not which network it is.
 _NOT_IDENTITY = ("name", "trainable", "dtype", "depth")
+
+
+# Shown of a model: more than any has.
+_MOST_ARGUMENTS = 20
 
 
 def save_weights(model, path, with_optimizer=False):
@@ -88,33 +95,58 @@ def load_weights(model, path):
 
     Raises:
       InputError: when the file is missing, no weight file, of another model, or
-        holds NaN or infinity, which is found before anything is assigned.
+        holds NaN, infinity or what no weight file needs. The model is left as it was.
     """
     path = Path(path)
     _check_name(path)
     if not path.is_file():
         raise InputError(f"{path}: no such weight file; make one with `tfdeblur convert`.")
-    _check_content(model, path)
-    try:
-        model.load_weights(path)
-    except Exception as error:  # Keras raises many kinds for files of other models
-        raise InputError(
-            f"{path}: these are not weights of {_describe(network_identity(model))}: "
-            f"{' '.join(str(error).split())[:200]}"
-        ) from error
-
-
-def _check_content(model, path):
     try:
         with h5py.File(path, "r") as file:
-            stored = file.attrs.get(_MODEL_ATTRIBUTE)
-            num_values, not_finite = _survey(file)
-    except OSError:
+            _check_content(model, path, file)
+    except InputError:
+        raise
+    except Exception:  # HDF5 has many ways to say that a file is damaged
         raise InputError(
             f"{path}: expected a Keras weight file (HDF5); the file is something else or damaged."
         ) from None
-    if not_finite:
-        raise InputError(f"{path}: {not_finite[0]} holds NaN or infinity; the file is unusable.")
+    with _all_or_nothing(model), warnings.catch_warnings():
+        # A layer that has no values in the file would keep those it has.
+        warnings.filterwarnings("error", "Skipping nested container", UserWarning)
+        try:
+            model.load_weights(path)
+        except Exception as error:  # Keras raises many kinds for files of other models
+            raise InputError(
+                f"{path}: these are not weights of {_describe(network_identity(model))}: "
+                f"{shown(' '.join(str(error).split()), limit=200)}"
+            ) from error
+
+
+@contextlib.contextmanager
+def _all_or_nothing(model):
+    """Gives variables the values back that they had, when an exception leaves the context.
+
+    Keras assigns layer by layer and finds out as it goes what does not fit.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    variables = [*model.variables, *(optimizer.variables if optimizer else ())]
+    before = [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
+    try:
+        yield
+    except BaseException:
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(value)
+        raise
+
+
+def _check_content(model, path, file):
+    try:
+        datasets = survey(file)
+    except InputError as error:
+        raise InputError(
+            f"{path}: {error}; expected a weight file as `tfdeblur convert` and Keras write it."
+        ) from None
+    stored = _model_attribute(file)
     wanted = network_identity(model)
     if stored is not None and _parsed(stored) != wanted:
         raise InputError(
@@ -123,32 +155,38 @@ def _check_content(model, path):
         )
     # Keras takes what it finds by name and says nothing of what it leaves. A stack that is
     # built only up to some depth leaves the rest of its file on purpose.
+    weights = {name: item for name, item in datasets.items() if not name.startswith("optimizer/")}
+    num_values = sum(item.size for item in weights.values())
     is_partial = model.depth < model.num_units
     if num_values != model.count_params() and not (is_partial and stored is not None):
         raise InputError(
             f"{path}: received weights of {num_values:,} parameters; expected the "
             f"{model.count_params():,} of {_describe(wanted)}. Choose the matching model or file."
         )
+    for name, item in weights.items():
+        if item.dtype.kind != "f":
+            raise InputError(f"{path}: {shown(name)} is of type {item.dtype}; expected floats.")
+        if item.size > model.count_params():
+            raise InputError(f"{path}: {shown(name)} is larger than all of {_describe(wanted)}.")
+        if not is_finite(item):
+            raise InputError(f"{path}: {shown(name)} holds NaN or infinity; the file is unusable.")
 
 
-def _survey(file):
-    """(number of values, names of the tensors that are not finite) of a weight file."""
-    sizes, not_finite = [], []
-
-    def add(name, item):
-        if isinstance(item, h5py.Dataset) and not name.startswith("optimizer/"):
-            sizes.append(item.size)
-            if not np.isfinite(item[()]).all():
-                not_finite.append(name)
-
-    file.visititems(add)
-    return sum(sizes), not_finite
+def _model_attribute(file):
+    """What the file says of its model; None where it says nothing."""
+    if _MODEL_ATTRIBUTE not in file.attrs:
+        return None
+    attribute = file.attrs.get_id(_MODEL_ATTRIBUTE)
+    # Others can declare any size, which reading them would take.
+    if attribute.shape != () or h5py.check_string_dtype(attribute.dtype) is None:
+        return "no text"
+    return file.attrs[_MODEL_ATTRIBUTE]
 
 
 def _parsed(stored):
     try:
         return json.loads(stored)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return stored
 
 
@@ -175,10 +213,10 @@ def _summary(class_name, config):
 
 def _describe(identity):
     if not (isinstance(identity, dict) and isinstance(identity.get("class"), str)):
-        return f"an unknown model ({str(identity)[:80]!r})"
+        return f"an unknown model ({shown(identity, limit=80)!r})"
     arguments = (
-        f"{key}={_describe(value) if isinstance(value, dict) else value}"
-        for key, value in identity.items()
+        f"{shown(key)}={_describe(value) if isinstance(value, dict) else shown(value)}"
+        for key, value in list(identity.items())[:_MOST_ARGUMENTS]
         if key != "class"
     )
-    return f"{identity['class']}({', '.join(arguments)})"
+    return f"{shown(identity['class'])}({', '.join(arguments)})"

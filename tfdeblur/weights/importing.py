@@ -11,8 +11,11 @@ What follows from the two, comparing and assigning, is here once.
 
 import numpy as np
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, first_named, shown
 from tfdeblur.weights import dmphn_release, pss_nsc_release
+
+# Above the number of tensors of any network that was released.
+_MOST_LISTED = 1000
 
 _RELEASES = {"DMPHN": dmphn_release, "PSSNSC": pss_nsc_release, "Stack": dmphn_release}
 
@@ -43,7 +46,7 @@ def import_release(model, source):
     found, unused = release.read_tensors(source, model)
     problems = _differences(expected, found)
     if problems:
-        listing = "\n".join(f"  {problem}" for problem in problems)
+        listing = first_named([shown(problem, limit=200) for problem in problems], _MOST_LISTED)
         raise InputError(
             f"{listing}\n{source}: these are not the weights of {model.name} ({len(problems)} "
             "differences; nothing was imported). Choose the matching model or checkpoint."

@@ -12,13 +12,14 @@ to: `dec1_3_0` leads from stage 2 to stage 1, and `dec1_0_0` to the image.
 
 import re
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, shown
 from tfdeblur.layers.sharing import (
     DECODER_TRANSFORMATION,
     ENCODER_TRANSFORMATION,
     FEATURE_EXTRACTION,
     RECONSTRUCTION,
 )
+from tfdeblur.weights.tensor_bundle import TensorBundle
 
 _TRAINING_STATE = re.compile(r"(.*/Adam(_1)?|beta[12]_power|Variable)")
 
@@ -69,21 +70,18 @@ def read_tensors(source, model):
             "PATH/deblur_model.index and PATH/deblur_model.data-00000-of-00001 exist; received "
             f"{'a folder' if source.is_dir() else 'a path without an .index file beside it'}."
         )
-    import tensorflow as tf  # here alone, so that importing other releases does not need it
-
     try:
-        reader = tf.train.load_checkpoint(str(source))
-        names = [
-            name
-            for name in reader.get_variable_to_shape_map()
-            if not _TRAINING_STATE.fullmatch(name)
-        ]
-        return {name: reader.get_tensor(name) for name in names}, []
-    except Exception as error:  # TensorFlow raises many kinds for damaged files
-        raise InputError(
-            f"{source}: reading the TensorFlow checkpoint failed with {type(error).__name__}: "
-            f"{' '.join(str(error).split())[:200]}. A file may be missing, damaged or truncated."
-        ) from None
+        bundle = TensorBundle(source)
+        names = [name for name in bundle.entries if not _TRAINING_STATE.fullmatch(name)]
+        return bundle.read(names), []
+    except InputError as error:
+        reason = str(error)
+    except Exception as error:  # the parser's ways to fail on arbitrary bytes are many
+        reason = f"{type(error).__name__}: {shown(' '.join(str(error).split()), limit=200)}"
+    raise InputError(
+        f"{source}: reading the TensorFlow checkpoint failed: {reason}. A file may be missing, "
+        "damaged or truncated."
+    )
 
 
 def _reconstruction_name(stage, scale):

@@ -9,7 +9,12 @@ that build plain values, and calls only the functions it is given.
 
 import pickletools
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, shown
+
+# Both far above what the state dict of a thousand layers takes. An instruction is a byte
+# and can make an object of a hundred, or hand a long list to a function once more.
+_MOST_INSTRUCTIONS = 200_000
+_MOST_VALUES_IN_CALLS = 1_000_000
 
 _LITERALS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _ARGUMENTS = {
@@ -45,6 +50,7 @@ def read_pickle(file, known_globals, load_persistent):
     stack: list = []
     marks: list[int] = []
     memo: dict = {}
+    num_values_in_calls = 0
 
     def pop(num_values):
         values = stack[len(stack) - num_values :]
@@ -56,7 +62,9 @@ def read_pickle(file, known_globals, load_persistent):
     def pop_to_mark():
         return pop(len(stack) - marks.pop())
 
-    for opcode, argument, _ in pickletools.genops(file):
+    for number, (opcode, argument, _) in enumerate(pickletools.genops(file)):
+        if number >= _MOST_INSTRUCTIONS:
+            raise InputError("the pickle has more instructions than any state dict needs")
         match opcode.name:
             case "PROTO" | "FRAME":
                 pass
@@ -96,14 +104,18 @@ def read_pickle(file, known_globals, load_persistent):
                 function, arguments = pop(2)
                 if not callable(function):
                     raise InputError("the pickle calls what is not a function")
+                num_values_in_calls += _num_values(arguments)
+                if num_values_in_calls > _MOST_VALUES_IN_CALLS:
+                    raise InputError("the pickle does more work than any state dict needs")
                 stack.append(function(*arguments))
             case "BUILD":
                 pop(1)
             case "BINPERSID":
                 stack.append(load_persistent(*pop(1)))
             case name:
+                named = shown(argument) if isinstance(argument, str) else ""
                 raise InputError(
-                    f"the pickle holds the instruction {name} {argument or ''}".rstrip()
+                    f"the pickle holds the instruction {name} {named}".rstrip()
                     + ", which plain data does not need; refused, and nothing of it was executed"
                 )
     raise ValueError("the pickle has no end")
@@ -122,12 +134,17 @@ def checked_dict(pairs):
     return dict(pairs)
 
 
+def _num_values(arguments):
+    lengths = (len(part) for part in arguments if isinstance(part, list | tuple | dict))
+    return len(arguments) + sum(lengths)
+
+
 def _find(known_globals, module, name):
     if not (isinstance(module, str) and isinstance(name, str)):
         raise InputError("the pickle asks for a global without a name")
     if (module, name) not in known_globals:
         raise InputError(
-            f"the pickle asks for {module}.{name}, which no state dict needs; "
+            f"the pickle asks for {shown(module)}.{shown(name)}, which no state dict needs; "
             "refused, and nothing of it was executed"
         )
     return known_globals[module, name]

@@ -17,8 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, shown
 from tfdeblur.weights.safe_pickle import checked_dict, read_pickle
+
+# Twenty times the release's largest file.
+_MOST_BYTES = 2**26
+# Each takes hundreds of bytes when the archive is opened; a state dict has one for each tensor.
+_MOST_ZIP_ENTRIES = 10_000
 
 _OLD_FORMAT_MAGIC = 0x1950A86A20F9469CFC6C
 
@@ -66,6 +71,9 @@ def _storage(persistent_id):
     kind, dtype, key, _, num_elements, *view = persistent_id
     if kind != "storage" or not isinstance(dtype, np.dtype) or not isinstance(key, str):
         raise InputError("the pickle refers to something else than a float tensor storage")
+    # Of other types it could take a lifetime to be shown.
+    if type(num_elements) is not int:
+        raise InputError("a storage has an impossible size")
     if any(part is not None for part in view):
         raise InputError("a storage is a view of another, as PyTorch before 0.4 saved them")
     return _Storage(key, dtype, num_elements)
@@ -85,7 +93,16 @@ def read_state_dict(path):
         asks for anything a state dict does not need.
       OSError: when the file cannot be read.
     """
-    data = Path(path).read_bytes()
+    path = Path(path)
+    # Not a pipe or a device, which would never end.
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path}: expected a PyTorch state dict; this is no regular file.")
+    if path.stat().st_size > _MOST_BYTES:
+        raise InputError(
+            f"{path}: expected a PyTorch state dict of the release, of a few MB; received "
+            f"{path.stat().st_size / 1e6:,.0f} MB."
+        )
+    data = path.read_bytes()
     try:
         if zipfile.is_zipfile(io.BytesIO(data)):
             content, storage_bytes = _read_zip_format(data)
@@ -97,7 +114,7 @@ def read_state_dict(path):
     except Exception as error:  # the parser's ways to fail on arbitrary bytes are many
         raise InputError(
             f"{path}: expected a PyTorch state dict, but reading it failed with "
-            f"{type(error).__name__}: {error}. The file may be damaged or truncated."
+            f"{type(error).__name__}: {shown(str(error))}. The file may be damaged or truncated."
         ) from None
 
 
@@ -116,12 +133,14 @@ def _read_old_format(data):
         if not isinstance(key, str) or key not in storages:
             raise InputError("a storage belongs to no tensor")
         if num_elements != storages[key].num_elements:
-            raise InputError(f"storage {key} has two different sizes")
+            raise InputError(f"storage {shown(key)} has two different sizes")
         storage_bytes[key] = file.read(num_elements * storages[key].dtype.itemsize)
     return content, storage_bytes
 
 
 def _read_zip_format(data):
+    if data.count(b"PK\x01\x02") > _MOST_ZIP_ENTRIES:
+        raise InputError("the archive has more entries than any state dict")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > len(data):
             raise InputError("expected the archive's entries uncompressed, as PyTorch stores them")
@@ -148,7 +167,7 @@ def _tensor_entries(content):
     for name, tensor in content.items():
         if not isinstance(tensor, _Tensor):
             raise InputError(
-                f"expected tensors only, but {name!r} is a {type(tensor).__name__}; "
+                f"expected tensors only, but {name[:100]!r} is a {type(tensor).__name__}; "
                 "save the module's state_dict(), not a whole training state"
             )
     return content.values()
@@ -159,6 +178,7 @@ def _tensors(content, storage_bytes):
 
 
 def _materialise(name, tensor, storage_bytes):
+    name = name[:100]
     storage = tensor.storage
     flat = np.frombuffer(storage_bytes[storage.key], storage.dtype)
     if flat.size != storage.num_elements:

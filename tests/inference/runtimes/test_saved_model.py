@@ -83,8 +83,8 @@ def _break(copy, how):
     [
         ("missing", "no SavedModel .*tfdeblur export"),
         ("empty", "no SavedModel .*tfdeblur export"),
-        ("damaged", "TensorFlow cannot load this SavedModel"),
-        ("weights", "TensorFlow cannot load this SavedModel"),
+        ("damaged", "this SavedModel is refused"),
+        ("weights", "this SavedModel is refused"),
         ("description", "expected a JSON object"),
         ("other", "expected a SavedModel with the signature 'float'"),
         ("other_float", "expected a SavedModel with the signature 'float'"),

@@ -6,10 +6,19 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, shown
 from tfdeblur.exporting.saved_model import DESCRIPTION, SIGNATURES
 from tfdeblur.exporting.signatures import INPUT, OUTPUT
 from tfdeblur.inference.runtimes.runtime import Runtime
+from tfdeblur.inference.runtimes.saved_model_check import check_saved_model
+
+# Those are taken to need what the largest of ours need.
+_UNKNOWN_NETWORK = {
+    "num_units": 1,
+    "depth": 1,
+    "working_bytes_per_pixel": 900,
+    "jit_compile": False,
+}
 
 
 class SavedModelRuntime(Runtime):
@@ -26,28 +35,39 @@ class SavedModelRuntime(Runtime):
     name = "saved_model"
 
     def __init__(self, path):
-        path = Path(path)
+        path = self._path = Path(path)
         if not (path / "saved_model.pb").is_file():
             raise InputError(
                 f"{path}: no SavedModel (a folder with saved_model.pb); make one with "
                 "`tfdeblur export`."
             )
+        check_saved_model(path)
         try:
             # Kept, because a signature does not keep alive what holds its weights.
             self._loaded = tf.saved_model.load(str(path))
         except Exception as error:  # TensorFlow raises many kinds for damaged files
-            said = " ".join(str(error).split())[:200]
+            said = shown(" ".join(str(error).split()), limit=200)
             raise InputError(f"{path}: TensorFlow cannot load this SavedModel: {said}") from error
         self._restore = _float_signature(self._loaded, path)
         description = _description(path)
-        self.num_units = description.get("num_units", 1)
-        self.depth = description.get("depth", 1)
-        # Unknown networks are taken to need what the largest of ours need.
-        self.working_bytes_per_pixel = description.get("working_bytes_per_pixel", 900)
-        self.compiles_shapes = description.get("jit_compile", False)
+        self.num_units = description["num_units"]
+        self.depth = description["depth"]
+        self.working_bytes_per_pixel = description["working_bytes_per_pixel"]
+        self.compiles_shapes = description["jit_compile"]
 
     def __call__(self, batch):
-        return self._restore(**{INPUT: tf.constant(np.asarray(batch, np.float32))})[OUTPUT].numpy()
+        batch = np.asarray(batch, np.float32)
+        try:
+            restored = self._restore(**{INPUT: tf.constant(batch)})[OUTPUT].numpy()
+        except (tf.errors.InvalidArgumentError, tf.errors.NotFoundError) as error:
+            said = shown(" ".join(str(error).split()), limit=200)
+            raise InputError(f"{self._path}: this SavedModel fails on an image: {said}") from error
+        if restored.shape != batch.shape:
+            raise InputError(
+                f"{self._path}: expected a SavedModel that restores images; for one of shape "
+                f"{batch.shape} it gave {restored.shape}."
+            )
+        return restored
 
 
 def _float_signature(loaded, path):
@@ -64,11 +84,14 @@ def _float_signature(loaded, path):
 def _description(path):
     file = path / DESCRIPTION
     if not file.exists():
-        return {}
+        return _UNKNOWN_NETWORK
     try:
-        description = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        description = None
-    if not isinstance(description, dict):
-        raise InputError(f"{file}: expected a JSON object; export the network again.")
+        description = {**_UNKNOWN_NETWORK, **json.loads(file.read_text(encoding="utf-8"))}
+    except (TypeError, ValueError, RecursionError):
+        description = {}
+    if any(type(description.get(key)) is not type(one) for key, one in _UNKNOWN_NETWORK.items()):
+        raise InputError(
+            f"{file}: expected a JSON object as `tfdeblur export` writes it; export the network "
+            "again."
+        )
     return description

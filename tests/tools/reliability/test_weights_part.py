@@ -1,0 +1,43 @@
+"""The part of the reliability report on weights, small."""
+
+import pytest
+
+from tools.reliability import weights_part
+from tools.reliability.damaged_weights import damaged
+
+KINDS = ("journal", ".onnx", "folder")
+FORMATS = ("journal", "PyTorch state dict, zip")
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    workspace = tmp_path_factory.mktemp("weights") / "workspace"
+    return weights_part.measure(workspace, num_damaged=15, kinds=KINDS, formats=FORMATS)
+
+
+def test_all_hostile_files_are_refused(figures):
+    hostile = figures["hostile"]
+    assert figures["failures"] == []
+    assert set(hostile["kinds"]) == set(KINDS)
+    assert hostile["cases"] == hostile["refused"] == 9
+    assert hostile["executed"] == hostile["wrote"] == 0
+
+
+def test_damaged_files_are_counted_once_each(figures):
+    assert set(figures["damaged"]) == set(FORMATS)
+    for found in figures["damaged"].values():
+        assert found["refused"] + found["equal"] + found["other"] == 15
+        assert found["refused"] > 0
+
+
+def test_the_section_names_every_format(figures):
+    text = weights_part.render(figures)
+    for name in (*KINDS, *FORMATS):
+        assert f"| {name} |" in text
+
+
+def test_damage_depends_on_the_seed_alone():
+    content = bytes(range(256)) * 4
+    copies = [damaged(content, seed) for seed in range(50)]
+    assert copies == [damaged(content, seed) for seed in range(50)]
+    assert len(set(copies)) > 45
