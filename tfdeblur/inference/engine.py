@@ -231,7 +231,7 @@ class Deblurrer:
     def _checked(self, image):
         image = np.asarray(image)
         check_image(image)
-        self.check_size(*image.shape[:2])
+        check_side(*image.shape[:2])
         return image
 
     def _tile_side(self, height, width):
