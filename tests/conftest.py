@@ -1,4 +1,4 @@
-"""What all tests share: reproducible seeds and the authors' data, where present."""
+"""What all tests share: reproducible seeds, generated inputs, the authors' data where present."""
 
 import os
 from pathlib import Path
@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import settings
 
 PROJECT = Path(__file__).parent.parent
 
@@ -17,6 +18,13 @@ PROJECT = Path(__file__).parent.parent
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
+
+# The same inputs in every run. Deadlines would make tests fail on a busy machine.
+for profile, num_examples in (("quick", 50), ("thorough", 500)):
+    settings.register_profile(
+        profile, derandomize=True, max_examples=num_examples, deadline=None, database=None
+    )
+settings.load_profile("quick")
 
 
 @pytest.fixture(autouse=True)

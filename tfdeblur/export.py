@@ -21,17 +21,16 @@ from absl import flags
 
 from tfdeblur import cli
 from tfdeblur.errors import InputError
+from tfdeblur.network_flags import define_model_flags
 
 REQUIRED_FLAGS = ("model", "weights", "output")
 
 
 def define_flags(flag_values):
-    for name, help_text in (
-        ("model", "Preset, e.g. dmphn_1_2_4, or the config.gin of a training run."),
-        ("weights", "Weight file of that model (.weights.h5)."),
-        ("output", "File to write; for a SavedModel, a folder."),
-    ):
-        flags.DEFINE_string(name, None, help_text, flag_values=flag_values)
+    define_model_flags(flag_values)
+    flags.DEFINE_string(
+        "output", None, "File to write; for a SavedModel, a folder.", flag_values=flag_values
+    )
     flags.DEFINE_enum(
         "format",
         "saved_model",
@@ -45,9 +44,6 @@ def define_flags(flag_values):
         ["uint8", "float"],
         "ONNX and LiteRT: images as files hold them, or float32 in [0, 1], not clipped.",
         flag_values=flag_values,
-    )
-    flags.DEFINE_integer(
-        "depth", None, "Units of a stacked network to run (default: all).", flag_values=flag_values
     )
     flags.DEFINE_bool(
         "float16",

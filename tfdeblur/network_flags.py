@@ -1,4 +1,4 @@
-"""The flags that say which network runs, and how, shared by the apps that restore images."""
+"""The flags that say which network runs, and how, shared by the apps that take one."""
 
 from absl import flags
 
@@ -8,15 +8,25 @@ PRECISIONS = ("float32", "bfloat16", "float16")
 ENSEMBLES = ("1", "2", "4", "8")
 
 
-def define_network_flags(flag_values):
-    """Defines --model, --weights, --depth and what follows from `ENGINES` on."""
-    flags.DEFINE_string("model", None, "Preset, e.g. dmphn_1_2_4.", flag_values=flag_values)
+def define_model_flags(flag_values):
+    """Defines --model, --weights and --depth: which network."""
+    flags.DEFINE_string(
+        "model",
+        None,
+        "Preset, e.g. dmphn_1_2_4, or the config.gin of a training run.",
+        flag_values=flag_values,
+    )
     flags.DEFINE_string(
         "weights", None, "Weight file of that model (.weights.h5).", flag_values=flag_values
     )
     flags.DEFINE_integer(
         "depth", None, "Units of a stacked network to run (default: all).", flag_values=flag_values
     )
+
+
+def define_network_flags(flag_values):
+    """Defines those of `define_model_flags`, and how the network runs."""
+    define_model_flags(flag_values)
     flags.DEFINE_enum(
         "engine", "keras", ENGINES, "What executes the network.", flag_values=flag_values
     )

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfdeblur.blur.camera_response import GammaResponse, SampledResponse, camera_response
 from tfdeblur.errors import InputError
@@ -60,3 +62,28 @@ def test_unknown_name_and_gamma():
         camera_response("gamma9")
     with pytest.raises(ValueError, match="gamma=0"):
         GammaResponse(0)
+
+
+increasing = st.lists(st.floats(0.01, 1), min_size=1, max_size=9).map(
+    lambda steps: np.cumsum([0, *steps]) / sum(steps)
+)
+
+
+@pytest.mark.properties
+@given(samples=st.tuples(increasing, increasing), light=st.floats(0, 1))
+def test_a_measured_response_and_its_inverse_undo_each_other(samples, light):
+    num = min(map(len, samples))
+    # Cut to one length, both still from 0 to 1.
+    of_light, stored = (np.append(values[: num - 1], 1) for values in samples)
+    response = SampledResponse(of_light, stored)
+    assert 0 <= response.apply(light) <= 1
+    assert response.invert(response.apply(light)) == pytest.approx(light, abs=1e-9)
+    assert response.apply(response.invert(light)) == pytest.approx(light, abs=1e-9)
+
+
+@pytest.mark.properties
+@given(gamma=st.floats(0.3, 4), light=st.floats(0, 1))
+def test_gamma_and_its_inverse_undo_each_other(gamma, light):
+    response = GammaResponse(gamma)
+    assert 0 <= response.apply(light) <= 1
+    assert response.invert(response.apply(light)) == pytest.approx(light, abs=1e-9)

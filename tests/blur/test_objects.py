@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfdeblur.blur.objects import random_outline, random_piece
 
@@ -37,3 +39,33 @@ def test_small_photographs_are_mirrored(rng):
     photograph = np.arange(6, dtype=np.uint8).reshape(2, 3, 1)
     piece = random_piece(rng, photograph, (4, 3))[..., 0]
     np.testing.assert_array_equal(piece, [[0, 1, 2], [3, 4, 5], [3, 4, 5], [0, 1, 2]])
+
+
+@pytest.mark.properties
+@given(diameter=st.integers(8, 150), seed=st.integers(0, 2**32))
+def test_any_outline_is_an_opacity_with_an_empty_border(diameter, seed):
+    outline = random_outline(np.random.default_rng(seed), diameter)
+    assert outline.shape == (diameter, diameter)
+    assert 0 <= outline.min() <= outline.max() <= 1
+    border = np.ones_like(outline, bool)
+    border[1:-1, 1:-1] = False
+    assert not outline[border].any()
+    assert outline.any()
+
+
+@pytest.mark.properties
+@given(
+    there=st.tuples(st.integers(1, 20), st.integers(1, 20)),
+    wanted=st.tuples(st.integers(1, 20), st.integers(1, 20)),
+    seed=st.integers(0, 2**32),
+)
+def test_any_piece_is_cut_from_the_photograph_and_its_mirror_image(there, wanted, seed):
+    photograph = np.arange(there[0] * there[1]).reshape(*there, 1)
+    piece = random_piece(np.random.default_rng(seed), photograph, wanted)
+    assert piece.shape == (*wanted, 1)
+    # Neighbours in the piece are neighbours in the photograph, or the same at its border.
+    rows, columns = np.divmod(piece[..., 0], there[1])
+    assert (np.abs(np.diff(rows, axis=0)) <= 1).all()
+    assert (np.abs(np.diff(columns, axis=1)) <= 1).all()
+    assert not np.diff(rows, axis=1).any()
+    assert not np.diff(columns, axis=0).any()

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfdeblur.blur.camera_response import GammaResponse
 from tfdeblur.blur.sensor import add_noise, raise_highlights, store, through_jpeg
@@ -42,3 +44,23 @@ def test_jpeg_keeps_colours_in_place_and_loses_more_at_low_quality(rng):
     errors = [np.abs(through_jpeg(image, q).astype(int) - image).mean() for q in (98, 30)]
     assert errors[0] < 6 < errors[1] * 1.5
     assert errors[0] < errors[1]
+
+
+@pytest.mark.properties
+@given(
+    light=st.lists(st.floats(0, 1), min_size=3, max_size=30).map(lambda v: v[: len(v) // 3 * 3]),
+    gain=st.floats(1, 10),
+    shot=st.floats(0, 0.1),
+    read=st.floats(0, 0.1),
+    gamma=st.floats(0.3, 4),
+)
+def test_light_stays_in_its_range_on_the_way_to_the_file(light, gain, shot, read, gamma):
+    light = np.reshape(light, (1, -1, 3))
+    raised = raise_highlights(light, gain)
+    assert (light <= raised + 1e-12).all()
+    assert (raised <= gain * light + 1e-12).all()
+    noisy = add_noise(np.random.default_rng(0), raised, shot, read)
+    assert np.isfinite(noisy).all()
+    stored = store(noisy, GammaResponse(gamma))
+    expected = noisy.astype(np.float64).clip(0, 1) ** (1 / gamma) * 255
+    assert np.abs(stored - expected).max() <= 0.5 + 1e-3

@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 import skimage.data
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfdeblur.blur.synthesis import MotionSettings, SensorSettings, synthesize_pair
 
@@ -104,3 +106,33 @@ def test_refuses_what_it_cannot_use(photograph):
             pair(wrong)
     with pytest.raises(ValueError, match="odd number in between"):
         pair(photograph, motion=MotionSettings(num_sub_frames=(8, 8)))
+
+
+@pytest.mark.properties
+@given(
+    sides=st.tuples(st.integers(8, 40), st.integers(8, 40)),
+    room=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    content=st.sampled_from(["random", "black", "white"]),
+    motion=st.builds(
+        MotionSettings,
+        camera_extent_px=st.floats(0, 30).map(lambda most: (0, most)),
+        max_rotation_degrees=st.floats(0, 5),
+        num_objects=st.integers(0, 3).map(lambda most: (0, most)),
+        object_extent_px=st.floats(0, 30).map(lambda most: (0, most)),
+    ),
+    jpeg_quality=st.none() | st.integers(1, 100).map(lambda least: (least, 100)),
+    seed=st.integers(0, 2**32),
+)
+def test_any_settings_give_a_pair_of_images(sides, room, content, motion, jpeg_quality, seed):
+    rng = np.random.default_rng(seed)
+    shape = (sides[0] + room[0], sides[1] + room[1], 3)
+    content = {"black": [0], "white": [255]}.get(content, range(256))
+    photograph = rng.choice(np.array(content, np.uint8), shape)
+    sensor = dataclasses.replace(CLEAN, jpeg_quality=jpeg_quality)
+    blur, sharp = synthesize_pair(rng, photograph, sides, motion=motion, sensor=sensor)
+    for image in (blur, sharp):
+        assert image.shape == (*sides, 3)
+        assert image.dtype == np.uint8
+    if len(content) == 1 and motion.num_objects[1] == 0:
+        np.testing.assert_array_equal(sharp, photograph[: sides[0], : sides[1]])
+        np.testing.assert_array_equal(blur, sharp)

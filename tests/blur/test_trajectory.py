@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfdeblur.blur.trajectory import interpolate, largest_distance, random_trajectory
 
@@ -67,3 +69,24 @@ def test_curve_has_no_corners(rng):
 
 def test_largest_distance():
     assert largest_distance(np.array([[0, 0], [3, 4], [1, 1]])) == 5
+
+
+@pytest.mark.properties
+@given(
+    num_sub_frames=st.integers(1, 8).map(lambda n: 2 * n + 1),
+    extent=st.floats(0, 1000),
+    inertia=st.floats(0, 1),
+    num_positions=st.integers(2, 60),
+    seed=st.integers(0, 2**32),
+)
+def test_reaches_as_far_as_asked_and_no_curve_goes_much_beyond(
+    num_sub_frames, extent, inertia, num_positions, seed
+):
+    points = random_trajectory(np.random.default_rng(seed), num_sub_frames, extent, inertia)
+    farthest = max(np.hypot(*(a - b)) for a in points for b in points)
+    assert farthest == pytest.approx(extent, rel=1e-9, abs=1e-12)
+    np.testing.assert_array_equal(points[num_sub_frames // 2], [0, 0])
+    curve = interpolate(points, num_positions)
+    np.testing.assert_allclose(curve[[0, -1]], points[[0, -1]], atol=1e-9 * (1 + extent))
+    # The weights of a Catmull-Rom spline sum to 1, their magnitudes to at most 1.25.
+    assert np.abs(curve).max() <= 1.25 * extent + 1e-9

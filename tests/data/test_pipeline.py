@@ -6,9 +6,11 @@ from collections import Counter
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.data.pairs import SIDE, origins, write_pairs
-from tfdeblur.data import Mixture, evaluation_pairs, folder_pairs, training_batches
+from tfdeblur.data import Mixture, evaluation_pairs, folder_pairs, pipeline, training_batches
 from tfdeblur.data.augmentation import AUGMENTATIONS
 from tfdeblur.data.pipeline import CropSettings
 from tfdeblur.errors import InputError
@@ -180,3 +182,27 @@ def test_mixture_weights(mixture):
     for weights in ([1], [1, 0], [1, 2, 3]):
         with pytest.raises(InputError, match="expected one positive number for each"):
             Mixture(mixture.sources, weights)
+
+
+@pytest.mark.properties
+@given(
+    size=st.integers(1, 40),
+    room=st.tuples(st.integers(0, 20), st.integers(0, 20)),
+    count=st.integers(1, 4),
+    seed=st.integers(0, 2**31 - 1),
+    visit=st.integers(0, 2**40),
+)
+def test_crops_lie_in_the_image_at_one_place_in_both(size, room, count, seed, visit):
+    height, width = size + room[0], size + room[1]
+    rows, columns = np.mgrid[:height, :width].astype(np.uint8)
+    blur = np.stack([np.full_like(rows, 7), rows, columns], axis=-1)
+    settings = CropSettings(crop_size=size, crops_per_pair=count, seed=seed)
+    pair = {"blur": blur, "sharp": 255 - blur, "name": "a"}
+    windows = np.asarray(pipeline._random_crops(pair, settings, tf.constant(visit)))
+    assert windows.shape == (2, count, size, size, 3)
+    np.testing.assert_array_equal(windows[0] + windows[1], 255)
+    for window in windows[0]:
+        _, top, left = window[0, 0]
+        assert top <= room[0]
+        assert left <= room[1]
+        np.testing.assert_array_equal(window, blur[top : top + size, left : left + size])

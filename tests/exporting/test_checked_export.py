@@ -45,7 +45,7 @@ def numbers(monkeypatch):
     monkeypatch.setitem(
         FORMATS,
         "numbers",
-        Format(made.export, made.load, (), atomic_write, require=lambda: None, packages=("numpy",)),
+        Format(made.export, made.load, atomic_write, require=lambda: None, packages=("numpy",)),
     )
     return made
 

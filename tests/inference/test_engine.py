@@ -217,6 +217,17 @@ def test_floats_that_are_no_image_are_refused(value):
         IDENTITY(image)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("tile", ["none", 128])
+def test_networks_that_give_no_numbers_are_not_believed(value, tile):
+    """In 8 bits NaN is black and infinity white, as if they had been restored."""
+    deblur = Deblurrer(Affine(shift=np.float32([0, value, 0])), tile=tile)
+    with pytest.raises(
+        InputError, match=r"NaN or infinite values for .*; its weights are unusable"
+    ):
+        deblur(np.zeros((140, 8, 3), np.uint8))
+
+
 def test_memory_is_judged_for_all_images_of_a_batch(monkeypatch):
     monkeypatch.setattr(size_limits, "available_memory", lambda: 3 * 64 * 500)
     images = [np.zeros((8, 8, 3), np.uint8)] * 4

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.inference.fake_runtimes import LeftMinusRight, PerPixel
 from tfdeblur import Deblurrer
 from tfdeblur.errors import InputError
-from tfdeblur.inference.ensemble import SelfEnsemble
+from tfdeblur.inference.ensemble import ENSEMBLES, SelfEnsemble
 
 
 def copies_by_numpy(network, image, num_copies):
@@ -47,3 +49,21 @@ def test_each_copy_is_one_call(num_copies, calls):
 def test_other_numbers_are_refused(num_copies):
     with pytest.raises(InputError, match=f"ensemble {num_copies}; expected one of 1, 2, 4, 8"):
         Deblurrer(PerPixel(), ensemble=num_copies)
+
+
+@pytest.mark.properties
+@given(
+    shape=st.tuples(st.integers(1, 2), st.integers(2, 20), st.integers(2, 20), st.just(3)),
+    num_copies=st.sampled_from(ENSEMBLES),
+    seed=st.integers(0, 2**32),
+)
+def test_copies_are_turned_back_whatever_the_size(shape, num_copies, seed):
+    batch = np.random.default_rng(seed).random(shape, np.float32)
+    # What looks at single pixels gives every copy the same.
+    same = np.asarray(SelfEnsemble(PerPixel(), num_copies)(batch))
+    np.testing.assert_allclose(same, 1 - batch, atol=1e-6)
+    network = LeftMinusRight()
+    restored = np.asarray(SelfEnsemble(network, num_copies)(batch))
+    for image, received in zip(batch, restored, strict=True):
+        expected = np.mean(list(copies_by_numpy(network, image, num_copies)), axis=0)
+        np.testing.assert_allclose(received, expected, atol=1e-6)

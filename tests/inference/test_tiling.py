@@ -18,6 +18,7 @@ sides_and_overlaps = st.integers(128, 1500).flatmap(
 )
 
 
+@pytest.mark.properties
 @given(lengths, sides_and_overlaps)
 def test_spans_cover_the_axis_and_overlap_by_one_amount(length, side_and_overlap):
     side, overlap = side_and_overlap
@@ -32,10 +33,28 @@ def test_spans_cover_the_axis_and_overlap_by_one_amount(length, side_and_overlap
     assert max(stop - start for start, stop in spans) <= side + GRID
 
 
+@pytest.mark.properties
 @given(lengths, sides_and_overlaps)
 def test_tiles_are_nearly_equal_so_that_few_shapes_come_up(length, side_and_overlap):
     spans = tile_spans(length, *side_and_overlap)
     assert len({stop - start for start, stop in spans}) <= 2
+
+
+@pytest.mark.properties
+@given(
+    size=st.tuples(st.integers(2, 500), st.integers(2, 500)),
+    channels=st.sampled_from([(), (1,), (3,)]),
+    side_and_overlap=st.integers(128, 300).flatmap(
+        lambda side: st.tuples(st.just(side), st.integers(16, side // 2))
+    ),
+    batch_size=st.integers(1, 3),
+    seed=st.integers(0, 2**32),
+)
+def test_no_pixel_is_lost_or_moved(size, channels, side_and_overlap, batch_size, seed):
+    image = np.random.default_rng(seed).integers(0, 256, (*size, *channels), np.uint8)
+    side, overlap = side_and_overlap
+    deblur = Deblurrer(PerPixel(), tile=side, overlap=overlap, batch_size=batch_size)
+    np.testing.assert_array_equal(deblur(image), 255 - image)
 
 
 @pytest.mark.parametrize("axis", [0, 1])

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfdeblur.ops.image_range import QUANTISATIONS, quantise, to_unit_range
 
@@ -37,3 +39,42 @@ def test_bad_arguments_are_refused():
         quantise(np.zeros(3), quantisation="ceil")
     with pytest.raises(ValueError, match="dtype int32; expected uint8 or uint16"):
         to_unit_range(np.zeros(3, np.int32))
+
+
+floats = st.lists(st.floats(-3, 3, width=32) | st.floats(0, 1, width=32), min_size=1, max_size=50)
+dtypes = st.sampled_from(["uint8", "uint16"])
+
+
+@pytest.mark.properties
+@given(values=floats, dtype=dtypes)
+def test_rounding_is_to_the_nearest_integer_and_flooring_to_the_one_below(values, dtype):
+    images = np.array(values, np.float32)
+    most = np.iinfo(dtype).max
+    exact = images.astype(np.float64).clip(0, 1) * most
+    # What float32 loses of a product with 65535, or of 0.5 added to it.
+    tolerance = most * 2.0**-23
+    rounded = np.asarray(quantise(images, dtype)).astype(np.float64)
+    floored = np.asarray(quantise(images, dtype, "floor")).astype(np.float64)
+    assert np.abs(rounded - exact).max() <= 0.5 + tolerance
+    assert (exact - floored).min() >= -tolerance
+    assert (exact - floored).max() < 1 + tolerance
+    for quantised in (rounded, floored):
+        order = np.argsort(images, kind="stable")
+        assert (np.diff(quantised[order]) >= 0).all()
+
+
+@pytest.mark.properties
+@given(values=floats, dtype=dtypes)
+def test_what_was_rounded_once_is_not_changed_again(values, dtype):
+    once = quantise(np.array(values, np.float32), dtype)
+    np.testing.assert_array_equal(quantise(to_unit_range(once), dtype), once)
+
+
+@pytest.mark.properties
+@given(values=st.lists(st.floats(width=32, allow_nan=False), min_size=1, max_size=50))
+def test_any_float_is_clipped_to_an_image(values):
+    images = np.array(values, np.float32)
+    clipped = np.asarray(quantise(images, quantisation="float"))
+    np.testing.assert_array_equal(clipped, np.minimum(np.maximum(images, 0), 1))
+    extremes = np.asarray(quantise(images))[np.isinf(images)]
+    np.testing.assert_array_equal(extremes, np.where(images[np.isinf(images)] > 0, 255, 0))

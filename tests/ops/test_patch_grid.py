@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfdeblur.ops.patch_grid import grid_shape, join_patches, split_into_patches
 
@@ -31,4 +33,29 @@ def test_patches_come_image_by_image_and_row_by_row(num_patches, rng):
     ]
     patches = split_into_patches(images, num_patches)
     np.testing.assert_array_equal(patches, by_hand)
+    np.testing.assert_array_equal(join_patches(patches, num_patches), images)
+
+
+@pytest.mark.properties
+@given(
+    num_patches=st.integers(0, 6).map(lambda doublings: 2**doublings),
+    batch=st.integers(1, 3),
+    patch=st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 3)),
+)
+def test_every_pixel_is_where_counting_finds_it(num_patches, batch, patch):
+    rows = columns = 1
+    while rows * columns < num_patches:
+        rows, columns = (2 * rows, columns) if rows == columns else (rows, 2 * columns)
+    height, width, channels = patch
+    images = np.arange(batch * rows * height * columns * width * channels)
+    images = images.reshape(batch, rows * height, columns * width, channels)
+    patches = np.asarray(split_into_patches(images, num_patches))
+    assert patches.shape == (batch * num_patches, *patch)
+    for number, content in enumerate(patches):
+        image, place = divmod(number, num_patches)
+        row, column = divmod(place, columns)
+        top, left = row * height, column * width
+        np.testing.assert_array_equal(
+            content, images[image, top : top + height, left : left + width]
+        )
     np.testing.assert_array_equal(join_patches(patches, num_patches), images)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.reference.pss_nsc import legacy_bilinear
-from tfdeblur.ops.pyramid import decimate, decimated_pyramid, upsample_x2
+from tfdeblur.ops.pyramid import averaged_pyramid, decimate, decimated_pyramid, upsample_x2
 
 
 def test_doubling_by_hand():
@@ -42,3 +44,50 @@ def test_pyramid_is_coarse_to_fine(rng):
     np.testing.assert_array_equal(quarter, images[:, ::4, ::4])
     np.testing.assert_array_equal(half, images[:, ::2, ::2])
     assert full is images
+
+
+sizes = st.tuples(st.integers(1, 2), st.integers(1, 17), st.integers(1, 17), st.integers(1, 3))
+
+
+def random_images(shape, seed):
+    return np.random.default_rng(seed).random(shape, np.float32)
+
+
+@pytest.mark.properties
+@given(shape=sizes, seed=st.integers(0, 2**32))
+def test_doubling_reads_every_pixel_where_tensorflow_1_does(shape, seed):
+    images = random_images(shape, seed)
+    expected = np.empty((shape[0], 2 * shape[1], 2 * shape[2], shape[3]))
+    for row in range(2 * shape[1]):
+        for column in range(2 * shape[2]):
+            # The means of the neighbours of (row / 2, column / 2), the last one repeated.
+            rows = [row // 2, min((row + 1) // 2, shape[1] - 1)]
+            columns = [column // 2, min((column + 1) // 2, shape[2] - 1)]
+            expected[:, row, column] = np.mean(
+                [images[:, y, x] for y in rows for x in columns], axis=0, dtype=np.float64
+            )
+    doubled = np.asarray(upsample_x2(images))
+    np.testing.assert_allclose(doubled, expected, atol=1e-6)
+    np.testing.assert_array_equal(decimate(doubled, 2), images)
+    assert images.min() <= doubled.min() <= doubled.max() <= images.max()
+
+
+@pytest.mark.properties
+@given(
+    num_scales=st.integers(1, 4),
+    tiles=st.tuples(st.integers(1, 3), st.integers(1, 4)),
+    seed=st.integers(0, 2**32),
+)
+def test_pyramids_have_the_scales_and_values_of_their_definitions(num_scales, tiles, seed):
+    largest = 2 ** (num_scales - 1)
+    images = random_images((2, tiles[0] * largest, tiles[1] * largest, 3), seed)
+    for k, (decimated, averaged) in enumerate(
+        zip(
+            decimated_pyramid(images, num_scales), averaged_pyramid(images, num_scales), strict=True
+        )
+    ):
+        step = largest // 2**k
+        height, width = images.shape[1] // step, images.shape[2] // step
+        blocks = images.reshape(2, height, step, width, step, 3)
+        np.testing.assert_array_equal(decimated, blocks[:, :, 0, :, 0])
+        np.testing.assert_allclose(averaged, blocks.mean(axis=(2, 4)), atol=1e-6)

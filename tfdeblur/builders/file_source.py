@@ -5,6 +5,7 @@ room again, and would go stale unnoticed when a damaged archive is replaced.
 Sources are small to pickle, so that a worker on another machine can open its own.
 """
 
+import abc
 import contextlib
 import functools
 import tarfile
@@ -16,7 +17,7 @@ from etils import epath
 from tfdeblur.errors import InputError
 
 
-class FileSource:
+class FileSource(abc.ABC):
     """Files under a common root.
 
     Args:
@@ -35,13 +36,14 @@ class FileSource:
         """Relative paths of all files, with forward slashes, without hidden ones."""
         return [path for path in self._index if not _is_clutter(path)]
 
+    @abc.abstractmethod
     def read(self, path):
         """Content of the file `path` as bytes."""
-        raise NotImplementedError
 
     @property
+    @abc.abstractmethod
     def _index(self):
-        raise NotImplementedError
+        """Relative paths of all files; a mapping if `read` needs more of them."""
 
     def __reduce__(self):
         return type(self), (self.path,)

@@ -45,7 +45,7 @@ class ImageScores:
           blur, sharp: (height, width, 3) uint8.
 
         Raises:
-          InputError: for an image that is too small, or NaN in the restored one.
+          InputError: for an image that is too small, or a restored one with NaN or infinity.
         """
         if min(sharp.shape[:2]) < _MIN_SIDE:
             raise InputError(
@@ -54,7 +54,10 @@ class ImageScores:
             )
         values = ops.convert_to_numpy(self._graph(restored, blur[None], sharp[None]))
         if np.isnan(values[: len(METRICS)]).any():
-            raise InputError("the restored image holds NaN; the weights are unusable.")
+            raise InputError(
+                "the restored image holds NaN or infinite values; the weights are unusable, or "
+                "too large for float16: choose the precision bfloat16 or float32."
+            )
         return dict(zip(SCORES, map(float, values), strict=True))
 
     def quantised(self, restored):
@@ -64,12 +67,12 @@ class ImageScores:
         return ops.convert_to_numpy(quantise(restored[0], "uint8", shown))
 
     def _scores(self, restored, blur, sharp):
-        is_nan = ops.any(ops.isnan(restored))
+        is_spoilt = ops.logical_not(ops.all(ops.isfinite(restored)))
         restored = quantise(restored, "uint8", self.quantisation)
         if self.quantisation != "float":
             restored = to_unit_range(restored)
-        # Integers have no NaN, so that it would go unnoticed.
-        restored = ops.where(is_nan, float("nan"), restored)
+        # Integers have neither NaN nor infinity, so that they would go unnoticed.
+        restored = ops.where(is_spoilt, float("nan"), restored)
         images = ops.concatenate([restored, to_unit_range(blur)])
         reference = ops.repeat(to_unit_range(sharp), 2, axis=0)
         values = [metric(images, reference) for metric in METRICS.values()]

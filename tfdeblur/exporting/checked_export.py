@@ -22,9 +22,8 @@ class Format:
     """How a format is written and read.
 
     Attributes:
-      export: writes a model to a path; takes the options beside it.
+      export: writes a model to a path; takes depth, float16 and options of its own.
       load: reads it in the way its users do.
-      options: names of what `export` takes beside model, path, depth and float16.
       placed: the context in which the output appears whole or not at all.
       require: raises InputError unless its libraries are installed.
       packages: those libraries.
@@ -33,7 +32,6 @@ class Format:
 
     export: Callable
     load: Callable
-    options: tuple[str, ...]
     placed: Callable[[Path], AbstractContextManager]
     require: Callable[[], None]
     packages: tuple[str, ...]
@@ -44,7 +42,6 @@ FORMATS = {
     "saved_model": Format(
         saved_model.export_saved_model,
         saved_model.load_saved_model,
-        options=("jit_compile",),
         placed=atomic_folder,
         require=lambda: None,
         packages=(),
@@ -52,7 +49,6 @@ FORMATS = {
     "onnx": Format(
         onnx.export_onnx,
         onnx.load_onnx,
-        options=("input_type",),
         placed=atomic_write,
         require=onnx.require_onnx,
         packages=("onnx", "onnxruntime", "tf2onnx"),
@@ -61,7 +57,6 @@ FORMATS = {
     "litert": Format(
         litert.export_litert,
         litert.load_litert,
-        options=("input_type",),
         placed=atomic_write,
         require=litert.require_litert,
         packages=("ai-edge-litert",),
@@ -107,7 +102,7 @@ def export_checked(
       shapes: (batch, height, width) of the images to compare on; sides are halved until
         the images fit into the memory there is.
       overwrite: whether an older export may be replaced.
-      **options: `Format.options` of the format.
+      **options: what else `Format.export` takes.
 
     Returns:
       The list of `Parity`.

@@ -5,6 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 
+from tfdeblur.inference.runtimes.runtime import depth_options
 from tfdeblur.ops.image_range import quantise
 
 # (batch, height, width): sides that no network takes without padding, several images at
@@ -84,7 +85,7 @@ def measure_parity(model, exported, shapes=SHAPES, depth=None):
     Returns:
       A list of `Parity`, one per shape.
     """
-    options = {} if depth is None else {"depth": depth}
+    options = depth_options(model, depth)
     found = []
     for batch, height, width in shapes:
         images = scene(batch, height, width)

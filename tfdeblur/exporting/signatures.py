@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from tfdeblur.errors import InputError
+from tfdeblur.inference.runtimes.runtime import depth_options
 from tfdeblur.ops.image_range import quantise, to_unit_range
 
 # Names of the one input and the one output, in every format.
@@ -34,7 +35,7 @@ class Signatures(tf.Module):
     def __init__(self, model, depth=None, jit_compile=False, float16=False):
         super().__init__(name="tfdeblur")
         check_backend()
-        options = {} if depth in (None, model.depth) else {"depth": depth}
+        options = depth_options(model, depth)
         # Keras's variables hide those of TensorFlow, which are what is saved.
         self.weights = [
             tf.Variable(tf.cast(variable.value, tf.float16), trainable=False, name="weights")

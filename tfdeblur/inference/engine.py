@@ -144,7 +144,8 @@ class Deblurrer:
 
         Raises:
           InputError: for another shape or dtype, for sizes outside
-            `tfdeblur.inference.size_limits`, and when memory runs out all the same.
+            `tfdeblur.inference.size_limits`, when memory runs out all the same, and
+            when the network gives NaN or infinite values.
         """
         [restored] = self.restore_all([image], quantisation)
         return restored
@@ -231,7 +232,7 @@ class Deblurrer:
     def _checked(self, image):
         image = np.asarray(image)
         check_image(image)
-        self.check_size(*image.shape[:2])
+        check_side(*image.shape[:2])
         return image
 
     def _tile_side(self, height, width):
@@ -240,7 +241,15 @@ class Deblurrer:
     def _at_once(self, images):
         height, width = images[0].shape[:2]
         check_memory(height, width, len(images) * self._runtime.working_bytes_per_pixel)
-        return keras.ops.convert_to_numpy(self._run(self._runtime, as_batch(images)))
+        restored = keras.ops.convert_to_numpy(self._run(self._runtime, as_batch(images)))
+        # Integers have no NaN, so that a spoilt image would pass for a dark one.
+        if not np.isfinite(restored).all():
+            raise InputError(
+                f"the network gave NaN or infinite values for {_size_in_words(images[0].shape)}; "
+                "its weights are unusable, or too large for float16: choose the precision "
+                "bfloat16 or float32."
+            )
+        return restored
 
     def _run(self, runtime, batch):
         with memory_errors_in_words(_size_in_words(batch.shape[1:])), device_scope(self._device):

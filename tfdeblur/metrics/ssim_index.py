@@ -36,9 +36,11 @@ def mean_ssim(images, reference, local_mean, variance_factor=1.0):
     y = ops.cast(reference, "float32") - _OFFSET
     stacked = ops.concatenate([x, y, x * x, y * y, x * y])  # (5b, h, w, c)
     mean_x, mean_y, mean_xx, mean_yy, mean_xy = ops.split(local_mean(stacked), 5)
-    variances = variance_factor * (mean_xx - mean_x**2 + mean_yy - mean_y**2)
+    # Each difference by itself, and products instead of powers, which TensorFlow rounds in
+    # another way: all as in the covariance, so that equal images give exactly 1.
+    variances = variance_factor * ((mean_xx - mean_x * mean_x) + (mean_yy - mean_y * mean_y))
     covariance = variance_factor * (mean_xy - mean_x * mean_y)
     mean_x, mean_y = mean_x + _OFFSET, mean_y + _OFFSET
     likeness = (2 * mean_x * mean_y + _C1) * (2 * covariance + _C2)
-    largest = (mean_x**2 + mean_y**2 + _C1) * (variances + _C2)
+    largest = (mean_x * mean_x + mean_y * mean_y + _C1) * (variances + _C2)
     return ops.mean(likeness / largest, axis=(1, 2, 3))

@@ -13,6 +13,7 @@ from tests.training.tiny import compiled, step, tiny_dmphn, values
 from tfdeblur.data import folder_pairs
 from tfdeblur.errors import InputError
 from tfdeblur.inference.engine import Deblurrer
+from tfdeblur.precision import precision_scope
 from tfdeblur.training.callbacks import counting as counting_module
 from tfdeblur.training.callbacks.checkpointing import Checkpointing
 from tfdeblur.training.callbacks.counting import Counting
@@ -26,7 +27,8 @@ from tfdeblur.weights.files import load_weights
 
 
 def with_model(callback, model=None):
-    callback.set_model(model or types.SimpleNamespace(stop_training=False))
+    model = model or types.SimpleNamespace(stop_training=False, compute_dtype="float32")
+    callback.set_model(model)
     return callback
 
 
@@ -163,6 +165,16 @@ def test_nan_names_step_rate_and_checkpoint(tmp_path, loss):
     with pytest.raises(InputError, match=r"step_000000005\.weights\.h5") as caught:
         stop.on_train_batch_end(6, {"loss": loss})
     assert len(str(caught.value).splitlines()) == 1
+    assert "bfloat16" not in str(caught.value)
+
+
+def test_nan_of_float16_is_told_apart(tmp_path):
+    with precision_scope("float16"):
+        model = tiny_dmphn()
+    progress, checkpoints = Progress(1, 10), Checkpoints(tmp_path)
+    stop = with_model(StopOnNonFinite(progress, lambda step: 1e-3, checkpoints), model)
+    with pytest.raises(InputError, match=r"precision = 'bfloat16' holds larger numbers"):
+        stop.on_train_batch_end(0, {"loss": float("inf")})
 
 
 def test_ruined_weights_are_found_before_they_are_saved(tmp_path):

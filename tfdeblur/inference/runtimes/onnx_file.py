@@ -3,6 +3,7 @@
 A finished file runs without TensorFlow being imported: nothing here needs it at the top.
 """
 
+import abc
 import contextlib
 import os
 import tempfile
@@ -38,13 +39,13 @@ class OnnxFileRuntime(Runtime):
         with _file_of(source, depth) as path:
             self._load(path)
 
+    @abc.abstractmethod
     def _check_installed(self):
         """Raises InputError when the engine cannot be imported."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _load(self, path):
         """Reads the file, which may be gone afterwards."""
-        raise NotImplementedError
 
 
 @contextlib.contextmanager

@@ -74,5 +74,8 @@ def checked_depth(model, depth):
 
 
 def depth_options(model, depth):
-    """What `model.deblur` takes besides images so that it runs `depth` units: {} for all."""
-    return {} if depth == model.depth else {"depth": depth}
+    """What `model.deblur` takes besides images so that it runs `depth` units; None is all.
+
+    Nothing for all, for only stacks know the word.
+    """
+    return {} if depth in (None, model.depth) else {"depth": depth}

@@ -49,8 +49,11 @@ class StopOnNonFinite(keras.callbacks.Callback):
         step = self.progress.step
         steps = self.checkpoints.steps()
         last = self.checkpoints.weights_path(steps[-1]) if steps else "none yet"
+        advice = "Lower the learning rate, set OptimizerSettings.clip_norm, or look at the data."
+        if self.model.compute_dtype == "float16":
+            # PSS-NSC begins with outputs that float16 cannot hold.
+            advice = f"RunSettings.precision = 'bfloat16' holds larger numbers. {advice}"
         raise InputError(
             f"{what} at step {step}, at a learning rate of "
-            f"{value_at(self.schedule, step - 1):.3g}; the last good checkpoint is {last}. Lower "
-            "the learning rate, set OptimizerSettings.clip_norm, or look at the data."
+            f"{value_at(self.schedule, step - 1):.3g}; the last good checkpoint is {last}. {advice}"
         )
