@@ -1,6 +1,7 @@
 """`tfdeblur synthesize` from video to a folder of pairs, and everything that can be wrong."""
 
 import csv
+import shutil
 
 import cv2
 import numpy as np
@@ -177,6 +178,31 @@ def test_a_file_of_the_user_is_not_replaced_even_when_asked(tmp_path, capsys, cl
     assert synthesize(tmp_path / "out", "--overwrite", *LOOSE, clip) == 2
     assert "clip_07_000003.png: exists already and is of no earlier run" in capsys.readouterr().err
     assert own.read_bytes() == b"of the user"
+
+
+def test_what_a_killed_run_left_is_replaced_when_asked(tmp_path, monkeypatch, clip):
+    from tfdeblur.blur import pair_folder
+
+    out = tmp_path / "out"
+    assert synthesize(out, *LOOSE, clip) == 0
+    undisturbed = everything_in(out)
+    shutil.rmtree(out)
+
+    class Killed(BaseException):
+        """Nothing is tidied up behind it."""
+
+    def killed(*_):
+        raise Killed
+
+    monkeypatch.setattr(pair_folder.PairFolder, "write_report", killed)
+    with pytest.raises(Killed):
+        synthesize(out, *LOOSE, clip)
+    assert images_of(out, "input")
+    (out / "input" / ".unfinished.clip_07_000003.png").write_bytes(b"half")
+    monkeypatch.undo()
+    assert synthesize(out, *LOOSE, clip) == 2
+    assert synthesize(out, "--overwrite", *LOOSE, clip) == 0
+    assert everything_in(out) == undisturbed
 
 
 def test_a_report_cannot_name_files_elsewhere(tmp_path, clip):

@@ -8,6 +8,11 @@ from pathlib import Path
 from tfdeblur.full_disk import full_disk_in_words
 
 
+def unfinished_path(path):
+    """Where `path` is while it is being written, and where a crash leaves it."""
+    return path.with_name(f".unfinished.{path.name}")
+
+
 @contextlib.contextmanager
 def atomic_write(path):
     """Yields a path to write to; it becomes `path` if nothing goes wrong.
@@ -20,7 +25,7 @@ def atomic_write(path):
       FullDiskError: in place of whatever else says that no space is left.
     """
     path = Path(path)
-    unfinished = path.with_name(f".unfinished.{path.name}")
+    unfinished = unfinished_path(path)
     try:
         with full_disk_in_words(path):
             yield unfinished
@@ -40,7 +45,7 @@ def atomic_folder(path):
     must know what it is.
     """
     path = Path(path)
-    unfinished, older = (path.with_name(f".{word}.{path.name}") for word in ("unfinished", "older"))
+    unfinished, older = unfinished_path(path), path.with_name(f".older.{path.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     if older.exists() and not path.exists():  # a crash between the two renamings below
         older.rename(path)

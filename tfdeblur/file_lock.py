@@ -21,6 +21,21 @@ def file_lock(path):
 
 
 @contextlib.contextmanager
+def folder_lock(path):
+    """As `file_lock`, for a folder that exists; yields whether its file system has locks."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        has_locks = True
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        except OSError:
+            has_locks = False
+        yield has_locks
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
 def sole_lock(path):
     """Makes the file `path` and keeps all others out of here, also when killed later.
 

@@ -1,13 +1,14 @@
 """A folder of pairs: `input/` and `target/` with the same file names, and its report.
 
 The report has a line for each pair, written or not, with the measurements and the
-reason. It is also how a later run knows which files are its own to replace.
+reason. It is also how a later run knows which files are its own to replace; until it is
+there, a journal says so.
 """
 
 import csv
 from pathlib import Path
 
-from tfdeblur.atomic_write import atomic_write
+from tfdeblur.atomic_write import atomic_write, unfinished_path
 from tfdeblur.errors import InputError
 from tfdeblur.images.photo import Photo
 from tfdeblur.images.writer import write_image
@@ -15,6 +16,9 @@ from tfdeblur.images.writer import write_image
 BLURRED, SHARP = "input", "target"
 REPORT = "report.csv"
 CONTACT_SHEET = "contact_sheet.png"
+
+# Names of the pairs that a run without a report, because it was killed, has begun to write.
+_JOURNAL = ".begun.txt"
 
 
 class PairFolder:
@@ -84,6 +88,7 @@ class PairFolder:
             writer = csv.DictWriter(file, self.columns)
             writer.writeheader()
             writer.writerows(self.rows)
+        (self.path / _JOURNAL).unlink(missing_ok=True)
 
     def _write(self, name, pair):
         blurred, sharp = self.files(name)
@@ -93,6 +98,8 @@ class PairFolder:
                     f"{file}: exists already and is of no earlier run; move it away or choose "
                     "another output."
                 )
+        with (self.path / _JOURNAL).open("a", encoding="utf-8") as journal:
+            journal.write(f"{name}\n")
         try:
             write_image(blurred, Photo(pair.blur))
             write_image(sharp, Photo(pair.sharp))
@@ -102,15 +109,21 @@ class PairFolder:
             raise
 
     def _remove_earlier(self):
-        report = self.path / REPORT
-        if not report.is_file():
-            return
-        with report.open(newline="") as file:
-            names = [row.get("pair") for row in csv.DictReader(file)]
-        for name in names:
+        for name in self._earlier_names():
             # A report is a file like any other: it must not name files elsewhere.
             if name and Path(name).name == name:
                 for image in self.files(name):
                     image.unlink(missing_ok=True)
-        report.unlink()
-        (self.path / CONTACT_SHEET).unlink(missing_ok=True)
+                    unfinished_path(image).unlink(missing_ok=True)
+        for name in (REPORT, CONTACT_SHEET, _JOURNAL):
+            (self.path / name).unlink(missing_ok=True)
+
+    def _earlier_names(self):
+        names = []
+        report, journal = self.path / REPORT, self.path / _JOURNAL
+        if report.is_file():
+            with report.open(newline="") as file:
+                names += [row.get("pair") for row in csv.DictReader(file)]
+        if journal.is_file():
+            names += journal.read_text(encoding="utf-8").splitlines()
+        return names

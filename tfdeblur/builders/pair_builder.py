@@ -13,6 +13,7 @@ from tfdeblur.builders.beam_option import BeamOption
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import ARCHIVES, find_source
 from tfdeblur.builders.pair_layout import Layout, choose_layout, match_pairs, top_folders
+from tfdeblur.builders.sole_preparation import SolePreparation
 from tfdeblur.errors import InputError
 
 CHECKSUMS_FILE = "checksums.sha256"
@@ -34,7 +35,7 @@ class PairConfig(tfds.core.BuilderConfig):
 
 # skip_registration: this base is no dataset that could be loaded by name.
 class PairBuilder(  # type: ignore[call-arg]
-    BeamOption, tfds.core.GeneratorBasedBuilder, skip_registration=True
+    SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder, skip_registration=True
 ):
     """Pairs from files that a person has downloaded, compared with a list of frames first.
 

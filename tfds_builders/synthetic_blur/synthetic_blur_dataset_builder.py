@@ -12,6 +12,7 @@ from etils import epath
 from tfdeblur.blur.photographs import embedded_photographs, fingerprint, photographs_in
 from tfdeblur.blur.synthesis import MotionSettings, SensorSettings, synthesize_pair
 from tfdeblur.builders.beam_option import BeamOption
+from tfdeblur.builders.sole_preparation import SolePreparation
 
 # Part of what the version stands for: the same version gives the same bytes.
 _SEED = 2019
@@ -38,7 +39,7 @@ class SyntheticBlurConfig(tfds.core.BuilderConfig):
     sensor: SensorSettings = dataclasses.field(default_factory=SensorSettings)
 
 
-class Builder(BeamOption, tfds.core.GeneratorBasedBuilder):
+class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
     """Builder of synthetic_blur.
 
     Args:

@@ -54,7 +54,7 @@ def sound_files(rng):
     rgb, rgb16 = _picture(rng), _picture(rng).astype(np.uint16) * 257
     gray, alpha = rgb[..., :1], rgb[..., 1:2]
     rgba, gray_alpha = np.dstack([rgb, alpha]), np.dstack([gray, alpha])
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = _profile()
     for suffix, options in (
         ("png", {}),
         ("tif", {}),
@@ -287,6 +287,13 @@ def _exif(orientation):
     block = Image.Exif()
     block[0x0112] = orientation
     return block.tobytes()
+
+
+def _profile():
+    """A colour profile without the time at which it was made."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(12)
+    return bytes(profile)
 
 
 def _pillow_format(suffix):

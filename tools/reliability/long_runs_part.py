@@ -3,7 +3,7 @@
 import csv
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 from pathlib import Path
 
@@ -107,21 +107,17 @@ def render(figures):
 
 
 def _watched(command, progress, total):
-    errors = []
-    process = subprocess.Popen(
-        command,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
-    reader.start()
-    start, samples, watched = time.monotonic(), [], psutil.Process(process.pid)
-    while process.poll() is None:
-        samples.append((time.monotonic() - start, progress(), resident_mb(watched)))
-        time.sleep(_SAMPLE_EVERY_S)
-    reader.join()
+    start, samples = time.monotonic(), []
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            command, env=environment(), stdout=subprocess.DEVNULL, stderr=errors
+        )
+        watched = psutil.Process(process.pid)
+        while process.poll() is None:
+            samples.append((time.monotonic() - start, progress(), resident_mb(watched)))
+            time.sleep(_SAMPLE_EVERY_S)
+        errors.seek(0)
+        said = errors.read()
     done = progress()
     working = [sample for sample in samples if 0 < sample[1] < total] or samples
     early = [mb for _, count, mb in working if count <= total // 10]
@@ -135,13 +131,13 @@ def _watched(command, progress, total):
         "peak_mb": max(mb for _, _, mb in samples),
         "slowdown": _time_of(working, total, 0.75, 1) / _time_of(working, total, 0.25, 0.5),
     }
-    return {**figures, "failures": _failures(figures, process.returncode, errors, done, total)}
+    return {**figures, "failures": _failures(figures, process.returncode, said, done, total)}
 
 
-def _failures(figures, status, errors, done, total):
+def _failures(figures, status, said, done, total):
     failures = []
     if status or done != total:
-        failures.append(f"exit status {status}, {done} of {total} done: {errors[0][-300:]}")
+        failures.append(f"exit status {status}, {done} of {total} done: {said[-300:]}")
     growth = figures["end_mb"] - figures["early_mb"]
     if growth > _MOST_GROWTH_MB:
         failures.append(f"memory grew by {growth:.0f} MB")
