@@ -73,7 +73,7 @@ def measure(workspace, num_images=5000, num_steps=10_000):
         ),
         "evaluate": _watched(
             [*tfdeblur, "evaluate", *network, *folders, f"--output={scored}"],
-            lambda: sum(len(_lines(path)) for path in scored.glob("journal_*.jsonl")),
+            lambda: sum(max(0, len(_lines(path)) - 1) for path in scored.glob("journal_*.jsonl")),
             num_images,
         ),
         "train": _watched(
