@@ -14,31 +14,9 @@ import numpy as np
 from PIL import Image
 
 from tools.reliability.identity_network import write_identity_network
+from tools.reliability.tiny_training import write_tiny_training
 
 _LONGEST_S = 300
-
-_TRAINING = """from __gin__ import dynamic_registration
-from tfdeblur import data
-from tfdeblur import training
-include "{model}"
-include "_experiment.gin"
-include "data/folder.gin"
-include "optim/adam_cosine.gin"
-STEPS = 40
-BATCH_SIZE = 2
-CROP_SIZE = 16
-LEARNING_RATE = 1e-3
-WARMUP_STEPS = 5
-PAIRS = "{pairs}"
-training.Experiment.validation_data = @validation/data.folder_pairs
-validation/data.folder_pairs.root = "{pairs}"
-training.CropSettings.crops_per_pair = 2
-training.CropSettings.pairs_per_block = 2
-training.RunSettings.steps_per_epoch = 5
-training.ReportSettings.num_validation_pairs = 2
-training.ReportSettings.evaluate_at_end = False
-training.OptimizerSettings.ema_decay = 0.9
-"""
 
 _DATASET = """
 import sys
@@ -121,14 +99,15 @@ def apps(inputs):
     wide = _picture(rng, 500)
     for number in range(400):
         _save(frames / f"{number:03d}.png", wide[:64, number : number + 96])
-    gin = inputs / "training.gin"
-    gin.write_text(_TRAINING.format(model=inputs / "identity.gin", pairs=pairs))
+    training = write_tiny_training(
+        inputs / "training.gin", inputs / "identity.gin", pairs, steps=40, steps_per_epoch=5
+    )
     folders = [f"--blur_dir={pairs / 'input'}", f"--sharp_dir={pairs / 'target'}"]
     tfdeblur = [sys.executable, "-m", "tfdeblur"]
     return [
         App(
             "train",
-            lambda out: [*tfdeblur, "train", f"--gin_file={gin}", f"--workdir={out / 'run'}"],
+            lambda out: [*tfdeblur, "train", training, f"--workdir={out / 'run'}"],
             _training_results,
         ),
         App(

@@ -14,6 +14,7 @@ from PIL import Image
 from tools.reliability.children import resident_mb
 from tools.reliability.identity_network import write_identity_network
 from tools.reliability.interrupted_apps import environment
+from tools.reliability.tiny_training import write_tiny_training
 
 TITLE = "Long runs"
 
@@ -25,26 +26,6 @@ _SAMPLE_EVERY_S = 0.5
 
 _SIDES = (24, 32, 40, 48, 56)
 
-_TRAINING = """from __gin__ import dynamic_registration
-from tfdeblur import data
-from tfdeblur import training
-include "{model}"
-include "_experiment.gin"
-include "data/folder.gin"
-include "optim/adam_cosine.gin"
-STEPS = {steps}
-BATCH_SIZE = 2
-CROP_SIZE = 16
-LEARNING_RATE = 1e-4
-WARMUP_STEPS = 5
-PAIRS = "{pairs}"
-training.Experiment.validation_data = @validation/data.folder_pairs
-validation/data.folder_pairs.root = "{pairs}"
-training.RunSettings.steps_per_epoch = {steps_per_epoch}
-training.ReportSettings.num_validation_pairs = 2
-training.ReportSettings.evaluate_at_end = False
-"""
-
 
 def measure(workspace, num_images=5000, num_steps=10_000):
     """Runs `tfdeblur deblur`, `evaluate` and `train` and watches their memory."""
@@ -55,14 +36,10 @@ def measure(workspace, num_images=5000, num_steps=10_000):
     network = write_identity_network(workspace)
     tfdeblur = [sys.executable, "-m", "tfdeblur"]
     restored, scored = workspace / "restored", workspace / "scored"
-    config, run = workspace / "training.gin", workspace / "run"
-    config.write_text(
-        _TRAINING.format(
-            model=workspace / "identity.gin",
-            pairs=few,
-            steps=num_steps,
-            steps_per_epoch=num_steps // 20,
-        )
+    run = workspace / "run"
+    model = workspace / "identity.gin"
+    training = write_tiny_training(
+        workspace / "training.gin", model, few, num_steps, steps_per_epoch=num_steps // 20
     )
     folders = [f"--blur_dir={pairs / 'input'}", f"--sharp_dir={pairs / 'target'}"]
     return {
@@ -77,7 +54,7 @@ def measure(workspace, num_images=5000, num_steps=10_000):
             num_images,
         ),
         "train": _watched(
-            [*tfdeblur, "train", f"--gin_file={config}", f"--workdir={run}"],
+            [*tfdeblur, "train", training, f"--workdir={run}"],
             lambda: _last_step(run / "history.csv"),
             num_steps,
         ),
