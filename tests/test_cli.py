@@ -51,6 +51,7 @@ def test_help_explains_every_flag_in_readable_lines(name, capsys):
         (InputError("received x"), 2, ["tfdeblur deblur: received x"]),
         (InputError("  one\n  two\nfix it"), 2, ["  one", "  two", "tfdeblur deblur: fix it"]),
         (OSError("disk full"), 2, ["tfdeblur deblur: disk full"]),
+        (InputError("a\x1b[2J\nb\r"), 2, ["a\\x1b[2J", "tfdeblur deblur: b\\r"]),
         (OSError(), 2, ["tfdeblur deblur: OSError"]),
         (KeyboardInterrupt(), 130, ["tfdeblur deblur: interrupted"]),
     ],

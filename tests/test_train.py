@@ -380,6 +380,20 @@ def test_the_folder_of_another_run_is_not_touched(tiny, done, capsys, parameter,
     assert everything_in(done) == before
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"import os\n", b"X = " + b"[" * 100_000])
+def test_a_folder_whose_configuration_is_damaged_is_refused_by_its_name(
+    tiny, tmp_path, capsys, content
+):
+    run = tmp_path / "run"
+    (run / "checkpoints").mkdir(parents=True)
+    (run / "checkpoints" / "step_000000003.json").write_text("{}")
+    (run / "config.gin").write_bytes(content)
+    before = everything_in(run)
+    assert train(tiny, run) == 2
+    assert f"{run / 'config.gin'}: expected the configuration of the run" in last_line(capsys)
+    assert everything_in(run) == before
+
+
 def test_a_folder_that_is_in_use_is_refused(tiny, done, tmp_path, capsys):
     run = shutil.copytree(done, tmp_path / "run")
     before = everything_in(run)

@@ -58,6 +58,13 @@ def test_unknown_datasets_splits_and_features_are_refused(data_dir, tmp_path):
         tfds_pairs("telling_pairs", data_dir=tmp_path)
 
 
+def test_datasets_of_others_are_refused_for_they_are_code(data_dir):
+    for name in ("huggingface:mnist", "someone:telling_pairs/x"):
+        with pytest.raises(InputError, match="expected one of TFDS or of this project"):
+            tfds_pairs(name, data_dir=data_dir)
+    assert tfds_pairs("telling_pairs:1.0.0", data_dir=data_dir).num_pairs > 0
+
+
 def test_version_and_fingerprint_tell_what_was_prepared(data_dir):
     source = tfds_pairs("telling_pairs", "train", data_dir)
     assert source.version == "telling_pairs/1.0.0"

@@ -74,7 +74,11 @@ def test_another_identity_is_refused_and_named(path):
     assert len(Journal(path, {**IDENTITY, "model": "b"}, overwrite=True)) == 0
 
 
-@pytest.mark.parametrize("content", ["text\n", "[1, 2]\n", '{"model": "a"}\n{}\n', "\n"])
+@pytest.mark.parametrize(
+    "content",
+    ["text\n", "[1, 2]\n", '{"model": "a"}\n{}\n', "\n", "[" * 100_000 + "\n"],
+    ids=["text", "list", "no position", "nothing", "brackets without end"],
+)
 def test_other_files_are_refused(path, content):
     path.write_text(content)
     with pytest.raises(InputError, match="expected the journal of an evaluation"):

@@ -131,6 +131,7 @@ def flip_a_bit(path):
         lambda path: path.with_name("step_000000002.json").write_text("{"),
         lambda path: path.with_name("step_000000002.json").write_text("[]"),
         lambda path: path.with_name("step_000000002.json").write_text("{}"),
+        lambda path: path.with_name("step_000000002.json").write_text("[" * 100_000),
         lambda path: path.with_name("step_000000002.json").write_bytes(b"\xff\xfe"),
     ],
 )

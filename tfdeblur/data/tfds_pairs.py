@@ -34,7 +34,7 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None, prepare=
         prepared, or holds no pairs.
     """
     # Datasets of others than TFDS are code, which it would download and run.
-    if re.match(r"[^/:]*:(?!\d)", name):
+    if re.match(r"[^/:]*:(?![\d*])", name):
         raise InputError(f"Received dataset {name!r}; expected one of TFDS or of this project.")
     _register(name)
     try:

@@ -46,24 +46,31 @@ class Hostile:
     armed: bool = False
 
 
-def write_hostile(folder, sound, canary):
+def write_hostile(folder, sound, canary, kinds=None):
     """Writes every case below `folder`; a list of `Hostile`.
 
     Args:
       folder: where to; made.
       sound: a `tools.reliability.sound_weights.SoundWeights`, which cases are made from.
       canary: the file that code makes if it is run.
+      kinds: names of writers below, or None for all.
     """
+    writers = {
+        "pickles": lambda path: _pickles(path, canary),
+        "checkpoints": lambda path: _checkpoints(path, sound),
+        "hdf5": lambda path: _hdf5(path, sound),
+        "other files": lambda path: _other_files(path, sound, canary),
+        "gin files": lambda path: _gin_files(path, canary),
+        "saved models": lambda path: _saved_models(path, canary),
+        "runs": lambda path: _training_folders(path, sound, canary),
+        "journals": _journals,
+    }
     folder.mkdir()
     cases = [
-        *_pickles(folder / "pickles", canary),
-        *_checkpoints(folder / "checkpoints", sound),
-        *_hdf5(folder / "hdf5", sound),
-        *_other_files(folder / "other", sound, canary),
-        *_gin_files(folder / "gin", canary),
-        *_saved_models(folder / "saved_models", canary),
-        *_training_folders(folder / "runs", sound, canary),
-        *_journals(folder / "journals"),
+        case
+        for name, write in writers.items()
+        if kinds is None or name in kinds
+        for case in write(folder / name.replace(" ", "_"))
     ]
     # To make an attack can be to carry it out.
     canary.unlink(missing_ok=True)
@@ -210,7 +217,7 @@ def _saved_models(folder, canary):
 def _training_folders(folder, sound, canary):
     deep = "[" * 100_000
     pickled = in_old_format(hostile_pickles(canary)["REDUCE os.system"])
-    nan = folder.with_name("hdf5") / "nan.weights.h5"
+    nan = folder.with_name("nan.weights.h5")
     nan.write_bytes(sound.weights.read_bytes())
     hostile_hdf5(b"", "")["NaN"](nan)
     name = "step_000000003"

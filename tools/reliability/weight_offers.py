@@ -75,9 +75,8 @@ def accept(offer):
             problems.append(f"{type(error).__name__}: {str(error)[:200]} {_where(error)}")
     seconds = time.monotonic() - start
     lines = said.getvalue().splitlines()
-    if offer.canary.exists():
+    if _executed(offer):
         problems.append("code was executed")
-        offer.canary.unlink()
     if status == EXIT_INPUT_ERROR and (new := _files(offer) - before):
         problems.append(f"wrote {', '.join(sorted(new))[:200]}")
     if any("Traceback" in line for line in lines):
@@ -106,9 +105,15 @@ def use_plainly(offer):
             tf.saved_model.load(str(offer.path)).signatures["float"](images=image)
         else:
             pickle.loads((offer.path / "encoder_lv1.pkl").read_bytes())
-    executed = offer.canary.exists()
-    offer.canary.unlink(missing_ok=True)
-    return executed
+    return _executed(offer)
+
+
+def _executed(offer):
+    """Whether there is a canary, which is removed; TensorFlow adds suffixes to its name."""
+    found = list(offer.canary.parent.glob(f"{offer.canary.name}*"))
+    for path in found:
+        path.unlink()
+    return bool(found)
 
 
 def _hand_over(offer):

@@ -86,11 +86,7 @@ def render(figures):
 
 def _measure_hostile(workspace, sound, kinds):
     canary = workspace / "canary"
-    cases = [
-        case
-        for case in write_hostile(workspace / "hostile", sound, canary)
-        if kinds is None or case.kind in kinds
-    ]
+    cases = write_hostile(workspace / "hostile", sound, canary, kinds)
     work = [(case, way) for case in cases for way in case.offers]
     output = workspace / "output"
     ways = sorted({way for _, way in work})
