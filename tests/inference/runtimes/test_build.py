@@ -7,7 +7,7 @@ import pytest
 
 from tests.exporting.small import network
 from tfdeblur.errors import InputError
-from tfdeblur.exporting.onnx import export_onnx
+from tfdeblur.exporting import onnx
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.inference.runtimes.build import ENGINES, build_runtime
 from tfdeblur.inference.runtimes.keras import KerasRuntime
@@ -81,7 +81,7 @@ def test_a_stack_runs_as_many_units_as_it_is_told(engine, rng):
 @pytest.mark.parametrize("engine", others())
 def test_an_exported_file_runs_alone_and_in_a_deblurrer(engine, rng, tmp_path):
     model = network("dmphn")
-    export_onnx(model, tmp_path / "a.onnx")
+    onnx.export_onnx(model, tmp_path / "a.onnx")
     runtime = build_runtime(engine, tmp_path / "a.onnx")
     assert (runtime.model, runtime.depth) == (None, 1)
     image = rng.integers(0, 256, (21, 34, 3), np.uint8)
@@ -98,7 +98,7 @@ def test_files_that_are_something_else_are_refused(engine, tmp_path):
     (tmp_path / "broken.onnx").write_bytes(b"no network")
     with pytest.raises(InputError, match=r"broken\.onnx, which .* cannot read"):
         build_runtime(engine, tmp_path / "broken.onnx")
-    export_onnx(network("dmphn"), tmp_path / "uint8.onnx", input_type="uint8")
+    onnx.export_onnx(network("dmphn"), tmp_path / "uint8.onnx", input_type="uint8")
     with pytest.raises(InputError, match=r"uint8\.onnx, which takes .*8.* Export .* --input=float"):
         build_runtime(engine, tmp_path / "uint8.onnx")
 
