@@ -36,6 +36,15 @@ def test_the_first_damaged_pair_is_named_in_one_line(root):
     assert not {"\n", "{{", "[Op"} & set(found.reason.split())
 
 
+def test_a_pair_of_two_sizes(root):
+    source = folder_pairs(root)
+    image = tf.io.encode_png(tf.zeros((20, 20, 3), tf.uint8)).numpy()
+    (root / "input" / "clip" / "001.png").write_bytes(image)
+    found = first_unreadable(source)
+    assert found.pair == "clip/001"
+    assert "differ in size" in found.reason
+
+
 def test_a_file_that_is_gone(root):
     source = folder_pairs(root)
     gone = root / "input" / "clip" / "002.png"

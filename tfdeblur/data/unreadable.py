@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import tensorflow as tf
+
 from tfdeblur.data.pipeline import decoded
 from tfdeblur.data.read_errors import READ_ERRORS
 
@@ -39,7 +41,8 @@ def _first_of(source):
         for number, record in enumerate(source.records):
             loaded = source.load(record)
             pair = loaded["name"].numpy().decode() or f"pair number {number}"
-            decoded(loaded)
+            # In a pipeline, where the assertion on sizes is worded as in training.
+            list(tf.data.Dataset.from_tensors(loaded).map(decoded))
             pair = f"pair number {number + 1}"
     except READ_ERRORS as error:
         return Unreadable(source.name, pair, _reason(error))
@@ -47,6 +50,8 @@ def _first_of(source):
 
 
 def _reason(error):
-    """Without the operation's address and name, which TensorFlow adds before and after."""
+    """Without what TensorFlow adds of its own machinery before and after."""
     line = error.message.splitlines()[0].rpartition("}} ")[2]
-    return line.partition(" [Op:")[0]
+    before, _, reason = line.rpartition("with iterator: ")
+    reason = reason.partition(": ")[2] if before else line
+    return reason.partition(" [Op:")[0]
