@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from tfdeblur.file_lock import folder_lock
 
@@ -15,14 +16,17 @@ class SolePreparation:
     without locks, and in the cloud, both are as TFDS has them.
     """
 
+    data_path: Any  # of the builder: the folder of the version that is prepared
+
     def download_and_prepare(self, **kwargs):
+        prepare = super().download_and_prepare  # type: ignore[misc]
         if self.data_path.exists() or "://" in str(self.data_path):
-            super().download_and_prepare(**kwargs)
+            prepare(**kwargs)
             return
-        place = Path(self.data_path).parent
-        place.mkdir(parents=True, exist_ok=True)
-        with folder_lock(place) as is_sole:
+        final = Path(self.data_path)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        with folder_lock(final.parent) as is_sole:
             if is_sole:
-                for left in place.glob(f"incomplete.*_{self.version}"):
+                for left in final.parent.glob(f"incomplete.*_{final.name}"):
                     shutil.rmtree(left)
-            super().download_and_prepare(**kwargs)
+            prepare(**kwargs)
