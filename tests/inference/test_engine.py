@@ -1,5 +1,6 @@
 """The engine around networks that are simple enough to know the answer."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import keras
@@ -249,6 +250,32 @@ def test_one_object_serves_eight_threads(rng):
     with ThreadPoolExecutor(8) as threads:
         for restored, alone in zip(threads.map(deblur, images), expected, strict=True):
             np.testing.assert_array_equal(restored, alone)
+
+
+class OneAtATime(PerPixel):
+    """Notes how many threads are in it at once."""
+
+    def __init__(self):
+        super().__init__()
+        self.inside, self.most_inside = 0, 0
+
+    def __call__(self, batch):
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        time.sleep(0.02)
+        self.inside -= 1
+        return super().__call__(batch)
+
+
+def test_threads_take_turns_in_the_network(rng):
+    runtime = OneAtATime()
+    deblur = Deblurrer(runtime)
+    images = [rng.integers(0, 256, (8, 20, 3), np.uint8) for _ in range(16)]
+    with ThreadPoolExecutor(8) as threads:
+        for image, restored in zip(images, threads.map(deblur, images), strict=True):
+            np.testing.assert_array_equal(restored, 255 - image)
+    assert runtime.most_inside == 1
+    assert len(runtime.shapes) == 16
 
 
 def test_an_exported_network_has_the_depth_it_has():

@@ -1,5 +1,7 @@
 """Restores NumPy images with a network."""
 
+import threading
+
 import keras
 import numpy as np
 
@@ -21,7 +23,8 @@ class Deblurrer:
 
     Where shapes are compiled one by one (XLA), sizes that the network pads to the same
     share one, and close sizes do if `bucket` says so. It serves as long as the object
-    lives. Several threads may call one object.
+    lives. Several threads may call one object; in the network they take turns, for one
+    call has all processors already.
 
     Args:
       model: name of a preset, a `.gin` file of one, a built
@@ -90,6 +93,8 @@ class Deblurrer:
         }
         self.batch_size = batch_size
         self.ensemble = ensemble
+        # At once they would take the memory of all, and TensorFlow has crashed.
+        self._turn = threading.Lock()
         runtime = load_runtime(model, weights, depth, engine, precision, device, jit_compile)
         bucketed = ShapeBuckets(runtime, bucket) if runtime.compiles_shapes else runtime
         self._exact = SelfEnsemble(runtime, ensemble)
@@ -218,7 +223,8 @@ class Deblurrer:
         height, width = image.shape[:2]
         check_memory(height, width, self.model.working_bytes_per_pixel)
         options = depth_options(self.model, self.depth)
-        with memory_errors_in_words(_size_in_words(image.shape)), device_scope(self._device):
+        what = _size_in_words(image.shape)
+        with self._turn, memory_errors_in_words(what), device_scope(self._device):
             images = self.model.intermediate_images(as_batch([image]), **options)
             return {name: like(image, restored[0]) for name, restored in images.items()}
 
@@ -252,7 +258,8 @@ class Deblurrer:
         return restored
 
     def _run(self, runtime, batch):
-        with memory_errors_in_words(_size_in_words(batch.shape[1:])), device_scope(self._device):
+        what = _size_in_words(batch.shape[1:])
+        with self._turn, memory_errors_in_words(what), device_scope(self._device):
             return runtime(batch)
 
     def _in_tiles(self, image, side, quantisation):

@@ -96,4 +96,7 @@ def _versions(measured):
 def _failures_in(figures):
     if isinstance(figures, dict):
         for key, value in figures.items():
-            yield from value if key == "failures" else _failures_in(value)
+            if key == "failures" and isinstance(value, list):
+                yield from value
+            else:
+                yield from _failures_in(value)

@@ -3,9 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -88,29 +85,6 @@ def test_one_graph_serves_all_shapes_unless_xla_compiles_them():
     for shape in ((1, 8, 8, 3), (2, 3, 5, 3), (1, 17, 4, 3)):
         runtime(np.zeros(shape, np.float32))
     assert (Counting.traces, runtime.compiles_shapes) == (1, False)
-
-
-def test_the_first_call_is_made_alone(monkeypatch):
-    """TensorFlow died now and then where threads met in it."""
-    runtime = KerasRuntime(built(NETWORKS["dmphn"]))
-    meeting, entered, in_the_first = threading.Barrier(8), [], []
-
-    def run(batch):
-        entered.append(batch)
-        if len(entered) == 1:
-            time.sleep(0.3)  # time enough for the others to enter, if they can
-            in_the_first.append(len(entered))
-        return batch
-
-    def restored(number):
-        meeting.wait(60)
-        return runtime(number)
-
-    monkeypatch.setattr(runtime, "_run", run)
-    with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(restored, range(8))) == list(range(8))
-    assert in_the_first == [1]
-    assert len(entered) == 8
 
 
 _ON_JAX = """

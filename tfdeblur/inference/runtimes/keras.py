@@ -1,7 +1,5 @@
 """Runs a network in Keras, on its backend: TensorFlow or JAX."""
 
-import threading
-
 import keras
 from keras import ops
 
@@ -34,22 +32,12 @@ class KerasRuntime(Runtime):
         self.working_bytes_per_pixel = model.working_bytes_per_pixel
         self.compiles_shapes = default_jit_compile() if jit_compile is None else jit_compile
         self._options = depth_options(model, self.depth)
-        self._first_call = threading.Lock()
-        self._has_run = False
         if keras.backend.backend() == "jax":
             self._run = self._jax_function()
         else:
             self._run = self._tensorflow_function()
 
     def __call__(self, batch):
-        if not self._has_run:
-            # TensorFlow prepares its graph in the first call, and may crash where threads meet
-            # in it; the others wait.
-            with self._first_call:
-                if not self._has_run:
-                    restored = self._run(batch)
-                    self._has_run = True
-                    return restored
         return self._run(batch)
 
     def _restore(self, batch):
