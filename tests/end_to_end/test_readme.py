@@ -58,6 +58,7 @@ def test_nothing_is_left_to_be_filled_in():
     meant = {
         "MODEL_NAME",
         "KERAS_BACKEND",
+        "TFDEBLUR_MAX_PIXELS",
         "TFDEBLUR_REFERENCE_DATA",
         "TF_CONFIG",
         "BATCH_SIZE",
