@@ -7,12 +7,13 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from tests.data.pairs import write_pairs
 from tests.reference import torch_files as torch
-from tests.training.runs import write_tiny
 from tfdeblur.config import build_model
 from tfdeblur.exporting.saved_model import export_saved_model
 from tfdeblur.weights import dmphn_release, pss_nsc_release
 from tfdeblur.weights.files import save_weights
+from tools.reliability.tiny_training import write_tiny_training
 
 _GIN = """from __gin__ import dynamic_registration
 from tfdeblur import models
@@ -72,6 +73,8 @@ def write_sound(folder):
     model = build_model(network)
     save_weights(model, folder / "network.weights.h5")
     export_saved_model(model, folder / "saved_model")
+    training, pairs = folder / "training.gin", write_pairs(folder / "pairs", 3)
+    write_tiny_training(training, network, pairs, steps=6, steps_per_epoch=3)
     Image.fromarray(rng.integers(0, 256, (8, 8, 3), np.uint8)).save(folder / "photo.png")
     return SoundWeights(
         dmphn=dmphn,
@@ -81,7 +84,7 @@ def write_sound(folder):
         network=network,
         weights=folder / "network.weights.h5",
         saved_model=folder / "saved_model",
-        training=write_tiny(folder),
+        training=training,
         photo=folder / "photo.png",
     )
 
