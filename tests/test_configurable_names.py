@@ -43,6 +43,19 @@ def test_other_names_are_refused_in_one_line(tmp_path, text, message, dynamic):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("call", ["data.folder_pairs", "data.tfds_pairs", "training.Experiment"])
+def test_a_network_has_no_parameter_that_reads_data(tmp_path, call):
+    """What may stand in a run's config.gin is not called where only its network is asked for."""
+    path = tmp_path / "config.gin"
+    path.write_text(
+        f"{DYNAMIC}from tfdeblur import data\nfrom tfdeblur import models\n"
+        f"from tfdeblur import training\nMODEL = @models.DMPHN\n"
+        f"VALUE = @{call}()\nmodels.DMPHN.levels = %VALUE\n"
+    )
+    with pytest.raises(InputError, match="parameters call tfdeblur"):
+        tfdeblur.build_model(path)
+
+
 def test_a_module_is_not_even_imported(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "hostile_module.py").write_text(f"open({str(tmp_path / 'canary')!r}, 'w')")

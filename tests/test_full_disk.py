@@ -1,6 +1,7 @@
 """A full disk is said in words, and what was good stays."""
 
 import errno
+import pickle
 
 import pytest
 import tensorflow as tf
@@ -8,6 +9,7 @@ import tensorflow as tf
 from tests.inference.photo_files import Inverter, save
 from tfdeblur import cli
 from tfdeblur.atomic_write import atomic_folder, atomic_write
+from tfdeblur.errors import InputError
 from tfdeblur.full_disk import FullDiskError, full_disk_in_words
 from tfdeblur.inference.files import deblur_files
 from tfdeblur.inference.jobs import plan_jobs
@@ -38,6 +40,17 @@ def test_every_librarys_way_to_say_it_names_the_file_and_what_to_do(tmp_path, er
 def test_other_errors_stay_what_they_are(error):
     with pytest.raises(type(error)), full_disk_in_words():
         raise error
+
+
+def test_the_name_of_a_file_is_no_full_disk():
+    said = "No space left on device.png: not an image"
+    with pytest.raises(InputError, match=said), full_disk_in_words():
+        raise InputError(said)
+
+
+def test_it_crosses_processes():
+    error = pickle.loads(pickle.dumps(FullDiskError("/some/file", "Disk quota exceeded")))
+    assert str(error).startswith("/some/file: Disk quota exceeded. Make room")
 
 
 def test_a_file_that_the_system_names_is_named():

@@ -1,6 +1,8 @@
 """Standard error is turned off for libraries, and is back afterwards."""
 
 import os
+import subprocess
+import sys
 import threading
 
 from tfdeblur.quiet import quiet_libraries
@@ -44,3 +46,11 @@ def test_threads_that_overlap_leave_the_terminal_as_it_was(capfd):
     other.join(10)
     os.write(2, b"after")
     assert capfd.readouterr().err == "after"
+
+
+def test_where_standard_error_is_closed_all_goes_on(tmp_path):
+    code = "from tfdeblur.quiet import quiet_libraries\nwith quiet_libraries(): print('done')"
+    finished = subprocess.run(
+        ["sh", "-c", '"$0" -c "$1" 2>&-', sys.executable, code], stdout=subprocess.PIPE, text=True
+    )
+    assert (finished.returncode, finished.stdout) == (0, "done\n")

@@ -18,7 +18,7 @@ import textwrap
 from absl import flags
 
 import tfdeblur
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, printable
 from tfdeblur.full_disk import full_disk_in_words
 from tfdeblur.quiet import quiet_libraries
 
@@ -94,9 +94,7 @@ def _check_required(app, flag_values):
 
 def _report(program, message):
     name = type(message).__name__
-    # What files say of themselves must not control the terminal.
-    message = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in str(message))
-    *details, last_line = message.splitlines() or [name]
+    *details, last_line = printable(message).splitlines() or [name]
     print(*details, f"{program}: {last_line}", sep="\n", file=sys.stderr)
 
 

@@ -26,7 +26,12 @@ from typing import Any
 import gin
 from gin import config as gin_internals
 
-from tfdeblur.configurable_names import check_configurable, check_import, check_origin
+from tfdeblur.configurable_names import (
+    check_configurable,
+    check_import,
+    check_origin,
+    check_part_of_network,
+)
 from tfdeblur.errors import InputError, shown
 from tfdeblur.weights.files import network_identity
 
@@ -351,7 +356,8 @@ def _unbuilt_model(name):
     with _own_gin_state():
         _parse(gin.parse_config_file, str(file))
         try:
-            return _checked_network(_model_class())(name=model_name)
+            with _networks_only():
+                return _checked_network(_model_class())(name=model_name)
         except InputError:
             raise
         except _PARSE_ERRORS as error:
@@ -388,6 +394,23 @@ def _own_gin_state():
             for state, content in saved.items():
                 _replace_content(getattr(gin_internals, state), content)
             gin_internals._set_config_is_locked(was_locked)
+
+
+@contextlib.contextmanager
+def _networks_only():
+    """Gin evaluates a reference to a call when a copy of the parameters is made."""
+    reference = gin_internals.ConfigurableReference
+    evaluated = reference.__deepcopy__
+
+    def checked(self, memo):
+        check_part_of_network(self.configurable.wrapped)
+        return evaluated(self, memo)
+
+    reference.__deepcopy__ = checked
+    try:
+        yield
+    finally:
+        reference.__deepcopy__ = evaluated
 
 
 class _OwnNamesOnly(gin_internals.ParseContext):

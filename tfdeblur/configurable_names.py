@@ -50,6 +50,19 @@ def check_origin(configurable):
         )
 
 
+def check_part_of_network(configurable):
+    """Raises InputError unless a network may be made of what this class or function gives.
+
+    A run may read data; where only a network is asked for, its parameters may not.
+    """
+    module = configurable.__module__
+    if not module.startswith(("gin.", "tfdeblur.models", "tfdeblur.losses")):
+        raise InputError(
+            f"Received a network whose parameters call {shown(module)}."
+            f"{shown(configurable.__qualname__)}; expected numbers, networks and losses."
+        )
+
+
 def _public_names(module):
     """What a module offers; not what it imports for itself."""
     if hasattr(module, "__all__"):

@@ -31,7 +31,7 @@ from pathlib import Path
 from absl import flags
 
 from tfdeblur import cli
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, printable
 from tfdeblur.network_flags import define_network_flags, network_settings
 
 REQUIRED_FLAGS = ("output",)
@@ -192,7 +192,7 @@ def _on_beam(flag_values, jobs):
         flag_values.beam_options,
     )
     for failure in failures[:_MOST_NAMED]:
-        print(f"not done: {failure['reason']}", file=sys.stderr)
+        print(f"not done: {printable(failure['reason'])}", file=sys.stderr)
     if len(failures) > _MOST_NAMED:
         path = Path(flag_values.output) / FAILURES
         print(f"not done: {len(failures)} in all, listed in {path}", file=sys.stderr)

@@ -19,6 +19,11 @@ def first_named(problems, limit=10):
     return "\n".join(lines)
 
 
+def printable(message):
+    """A message of any number of lines, with control codes, which files may hold, spelt out."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in str(message))
+
+
 def shown(text, limit=100):
     """Text from a file as it can be put into a message: short, on one line, without control codes.
 

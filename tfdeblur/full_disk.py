@@ -3,6 +3,8 @@
 import contextlib
 import errno
 
+from tfdeblur.errors import InputError
+
 _CODES = (errno.ENOSPC, errno.EDQUOT)
 
 # Libraries in C++ have exceptions of their own, with the system's words in them.
@@ -20,11 +22,14 @@ class FullDiskError(OSError):
     def __init__(self, path, reason=_WORDS[0]):
         super().__init__(errno.ENOSPC, reason, path and str(path))
 
+    def __reduce__(self):
+        return type(self), (self.filename, self.strerror)
+
     def __str__(self):
         place = f"{self.filename}: " if self.filename else ""
         return (
-            f"{place}{self.strerror}. Make room, or choose another folder, and run the same "
-            "command again; what is finished is kept."
+            f"{place}{self.strerror}. Make room, or choose another folder, and run the command "
+            "again; what is finished is kept."
         )
 
 
@@ -40,7 +45,7 @@ def full_disk_in_words(path=None):
     """Turns every exception that means a full disk into a `FullDiskError`."""
     try:
         yield
-    except FullDiskError:
+    except (FullDiskError, InputError):  # an InputError may quote a file of any name
         raise
     except Exception as error:
         if not is_full_disk(error):

@@ -12,7 +12,7 @@ _STDERR = 2
 # last turns it on again, or a thread would take silence for what was there before.
 _lock = threading.Lock()
 _num_quiet = 0
-_terminal = -1
+_terminal: int | None = None
 
 
 @contextlib.contextmanager
@@ -33,8 +33,13 @@ def _turn_off():
     global _num_quiet, _terminal
     with _lock:
         if _num_quiet == 0:
-            sys.stderr.flush()
-            _terminal = os.dup(_STDERR)
+            if sys.stderr is not None:
+                sys.stderr.flush()
+            try:
+                _terminal = os.dup(_STDERR)
+            except OSError:  # it was closed before this program began
+                _terminal = None
+        if _num_quiet == 0 and _terminal is not None:
             with Path(os.devnull).open("wb") as nowhere:
                 os.dup2(nowhere.fileno(), _STDERR)
         _num_quiet += 1
@@ -44,6 +49,6 @@ def _turn_on():
     global _num_quiet
     with _lock:
         _num_quiet -= 1
-        if _num_quiet == 0:
+        if _num_quiet == 0 and _terminal is not None:
             os.dup2(_terminal, _STDERR)
             os.close(_terminal)

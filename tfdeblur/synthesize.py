@@ -30,7 +30,7 @@ from tfdeblur.blur.frames import open_frames
 from tfdeblur.blur.guidelines import guidelines
 from tfdeblur.blur.pair_folder import CONTACT_SHEET, REPORT, PairFolder
 from tfdeblur.blur.pairs import make_pairs
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, printable
 from tfdeblur.images.photo import Photo
 from tfdeblur.images.reader import read_image
 from tfdeblur.images.writer import write_image
@@ -109,7 +109,7 @@ def main(flag_values, arguments):
                 except InputError as error:
                     num_failures += 1
                     folder.add_failure(source.path, error)
-                    progress.write(f"not done: {error}", file=sys.stderr)
+                    progress.write(f"not done: {printable(error)}", file=sys.stderr)
     finally:
         folder.write_report()
     _summarize(folder)

@@ -7,6 +7,7 @@ are none and when the database does not answer, which is said.
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,8 @@ def _audited(lock, url):
         return json.loads(finished.stdout)["dependencies"], ""
     except ValueError:
         said = finished.stderr.strip().splitlines() or ["pip-audit said nothing"]
-        if "onnectionError" not in said[-1] and "Timeout" not in said[-1]:
+        # No network, no answer, a proxy that refuses: requests has many names for it.
+        if not re.search("onnectionError|Timeout|requests|HTTP|SSL|Proxy", said[-1]):
             raise RuntimeError(f"pip-audit failed: {finished.stderr}") from None
         return None, said[-1][:200]
 

@@ -1,5 +1,7 @@
 """Folders of pairs: what is taken, and what is refused by name."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -152,3 +154,30 @@ def test_listing_decodes_nothing(root, monkeypatch):
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", decoded)
     assert folder_pairs(root).num_pairs == 3
+
+
+def test_orientations_that_mean_nothing_are_upright(root):
+    path = root / "input" / "clip" / "000.png"
+    block = Image.Exif()
+    block[0x0112] = 0
+    Image.open(path).save(path, exif=block.tobytes())
+    assert folder_pairs(root).num_pairs == 3
+
+
+def test_names_that_are_no_text_are_named(root):
+    image = root / "input" / "clip" / "000.png"
+    image.rename(image.with_name(os.fsdecode(b"\xff.png")))
+    refused(root, "name is no UTF-8")
+
+
+def test_a_jpeg_that_is_decoded_again_and_again_is_named(root):
+    for side in ("input", "target"):
+        path = root / side / "clip" / "000.png"
+        Image.open(path).save(path.with_suffix(".jpg"), progressive=True)
+        path.unlink()
+    assert folder_pairs(root).num_pairs == 3
+    path = root / "input" / "clip" / "000.jpg"
+    data = path.read_bytes()
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    path.write_bytes(data[:-2] + scan * 200 + data[-2:])
+    refused(root, "000.jpg: is a JPEG of 2")

@@ -69,6 +69,18 @@ def test_pillows_own_limit_is_left_as_it_was_by_all_threads(bomb):
     assert before == Image.MAX_IMAGE_PIXELS
 
 
+def test_a_jpeg_that_is_decoded_again_and_again_is_refused(tmp_path):
+    """Scans without content are a few bytes each, and each takes as long as all of the image."""
+    path = tmp_path / "scans.jpg"
+    Image.new("RGB", (40, 40)).save(path, progressive=True)
+    assert read_image(path).pixels.shape == (40, 40, 3)
+    data = path.read_bytes()
+    scan = data[data.rindex(b"\xff\xda") : data.rindex(b"\xff\xd9")]
+    path.write_bytes(data[:-2] + scan * 200 + data[-2:])
+    with pytest.raises(InputError, match=r"scans\.jpg: is a JPEG of 2\d\d scans"):
+        read_image(path)
+
+
 def test_what_pillow_logs_stays_off_the_terminal(tmp_path):
     # In a process of its own: pytest takes hold of Python's logging.
     path = tmp_path / "samples.tif"

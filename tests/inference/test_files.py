@@ -9,7 +9,7 @@ from tests.inference.video.clips import psnr_db, read_clip, write_clip
 from tests.reference.image_files import exif
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files
-from tfdeblur.inference.jobs import plan_jobs
+from tfdeblur.inference.jobs import Job, plan_jobs
 from tfdeblur.inference.size_limits import ImageSizeError
 
 invert = Inverter()
@@ -140,3 +140,12 @@ def test_two_videos_for_one_target_and_intermediate_images_of_a_video(tmp_path, 
 
 def files(folder):
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_names_of_files_do_not_control_the_terminal(tmp_path, capsys):
+    broken = tmp_path / "\x1b[31mred.png"
+    broken.write_bytes(b"no image")
+    assert len(deblur_files(Inverter(), [Job(broken, tmp_path / "x.png")])) == 1
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert "\\x1b[31mred.png" in said

@@ -6,6 +6,7 @@ there, a journal says so.
 """
 
 import csv
+import json
 from pathlib import Path
 
 from tfdeblur.atomic_write import atomic_write, unfinished_path
@@ -99,7 +100,7 @@ class PairFolder:
                     "another output."
                 )
         with (self.path / _JOURNAL).open("a", encoding="utf-8") as journal:
-            journal.write(f"{name}\n")
+            journal.write(json.dumps(name) + "\n")
         try:
             write_image(blurred, Photo(pair.blur))
             write_image(sharp, Photo(pair.sharp))
@@ -125,5 +126,18 @@ class PairFolder:
             with report.open(newline="") as file:
                 names += [row.get("pair") for row in csv.DictReader(file)]
         if journal.is_file():
-            names += journal.read_text(encoding="utf-8").splitlines()
+            names += _names_in(journal.read_text(encoding="utf-8"))
         return names
+
+
+def _names_in(journal):
+    """JSON strings, one a line: names may hold what ends a line, or be no UTF-8."""
+    names = []
+    for line in journal.split("\n"):
+        try:
+            name = json.loads(line)
+        except ValueError:  # the last, cut off
+            continue
+        if isinstance(name, str):
+            names.append(name)
+    return names

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from tfdeblur.builders.problems import Problem, refuse
 from tfdeblur.errors import InputError
-from tfdeblur.images.opening import open_image
+from tfdeblur.images.opening import check_scans, open_image
 from tfdeblur.images.reader import header_of, not_a_single_upright_image
 
 _NUM_THREADS = 8
@@ -68,6 +68,7 @@ def _check_image(source, path, image_format):
         with open_image(io.BytesIO(data), [image_format.upper()]) as image:
             size = image.size
             reason = not_a_single_upright_image(header_of(image))
+            check_scans(data)
             image.verify()  # of PNG every chunk with its checksum, of JPEG nothing
     except InputError as error:
         return Problem(path, str(error))

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.errors import InputError, first_named
+from tfdeblur.images.opening import check_scans
 from tfdeblur.images.reader import not_a_single_upright_image, read_header
 
 # What TensorFlow decodes, by name and by content.
@@ -74,18 +75,29 @@ def _images(folder):
     if not folder.is_dir():
         raise InputError(f"{folder}: expected a folder of images; there is no such folder.")
     found: dict[str, Path] = {}
-    doubles = []
+    problems = []
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
+            if not _is_text(path.name):
+                problems.append(f"{path.parent}/{path.name!r}: its name is no UTF-8; rename it")
+                continue
             earlier = found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
             if earlier is not path:
-                doubles.append(f"{path}: has the name of {earlier}")
-    _refuse(doubles)
+                problems.append(f"{path}: has the name of {earlier}")
+    _refuse(problems)
     if not found:
         raise InputError(
             f"{folder}: holds no images; expected files ending in {', '.join(SUFFIXES)}."
         )
     return found
+
+
+def _is_text(name):
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # bytes that Python carries along in names
+        return False
+    return True
 
 
 def _lone(ones, others):
@@ -97,8 +109,11 @@ def _unusable(blurred, sharp):
     for path in (blurred, sharp):
         try:
             header = read_header(path)
+            if header.is_progressive:
+                check_scans(path.read_bytes())
         except InputError as error:
-            return [str(error)]
+            message = str(error)
+            return [message if str(path) in message else f"{path}: {message}"]
         if reason := _not_decoded_as_shown(header):
             return [f"{path}: {reason}"]
         if not _is_complete(path):

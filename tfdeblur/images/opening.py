@@ -17,6 +17,9 @@ from tfdeblur.quiet import quiet_libraries
 # A photograph of 200 megapixels, the most that cameras in telephones take.
 DEFAULT_MAX_PIXELS = 200_000_000
 
+# A picture takes about ten to appear step by step; every one takes as long as all of it.
+MAX_SCANS = 100
+
 # The setting that overrides it. Workers of Beam and tf.data take it from their environment too.
 LIMIT_VARIABLE = "TFDEBLUR_MAX_PIXELS"
 
@@ -50,6 +53,15 @@ def check_pixels(height, width):
         raise InputError(
             f"declares {width}x{height} pixels; expected at most {limit / 1e6:g} million. If you "
             f"trust the file, set {LIMIT_VARIABLE}={height * width} in the environment."
+        )
+
+
+def check_scans(data):
+    """Raises InputError for the bytes of a JPEG that is decoded again and again."""
+    num_scans = data.count(b"\xff\xda") if data.startswith(b"\xff\xd8") else 0
+    if num_scans > MAX_SCANS:
+        raise InputError(
+            f"is a JPEG of {num_scans} scans; expected at most {MAX_SCANS}. Save it again."
         )
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from tfdeblur.errors import InputError
-from tfdeblur.images.opening import open_image, quiet_pillow
+from tfdeblur.images.opening import check_scans, open_image, quiet_pillow
 from tfdeblur.images.photo import Photo
 from tfdeblur.quiet import quiet_libraries
 
@@ -54,6 +54,7 @@ class Header:
         it is not looked for behind the pixels.
       num_frames: more than 1 for animations and files of several pages.
       has_palette: whether pixels are stored as numbers of colours in a table.
+      is_progressive: whether it is a JPEG of many scans.
     """
 
     format: str
@@ -62,6 +63,7 @@ class Header:
     orientation: int
     num_frames: int
     has_palette: bool
+    is_progressive: bool
 
 
 def read_header(path):
@@ -83,9 +85,10 @@ def header_of(image):
             format="JPEG" if image.format == "MPO" else image.format,
             height=image.height,
             width=image.width,
-            orientation=_orientation(image) if _tells_orientation(image) else 1,
+            orientation=_stored_orientation(image),
             num_frames=_num_frames(image),
             has_palette=image.mode in ("1", "P"),
+            is_progressive="progressive" in image.info,
         )
 
 
@@ -119,6 +122,7 @@ def read_image(path):
             )
         has_16_bits = _has_16_bits(image, data)
         try:
+            check_scans(data)
             with quiet_libraries():
                 array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
         except InputError as error:
@@ -224,6 +228,12 @@ def _decode_8_bits(image):
     mode = ("LA" if has_alpha else "L") if is_gray else ("RGBA" if has_alpha else "RGB")
     array = np.asarray(image.convert(mode))
     return array.reshape(*array.shape[:2], -1)
+
+
+def _stored_orientation(image):
+    orientation = _orientation(image) if _tells_orientation(image) else 1
+    # Some cameras write 0, and damaged files any number; both are shown as they are.
+    return orientation if orientation in _UPRIGHT else 1
 
 
 def _tells_orientation(image):

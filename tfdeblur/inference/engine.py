@@ -135,7 +135,9 @@ class Deblurrer:
                 f"Received depth {depth} for an exported network; expected none, for it has the "
                 "depth it was exported with."
             )
-        return Deblurrer(self.model, depth=depth, **self.settings)
+        other = Deblurrer(self.model, depth=depth, **self.settings)
+        other._turn = self._turn  # it is the same network
+        return other
 
     def __call__(self, image, quantisation="round"):
         """The restored image, of the shape and dtype of `image`.
@@ -194,7 +196,6 @@ class Deblurrer:
         """
         _, height, width, _ = batch.shape
         check_side(height, width)
-        check_memory(height, width, self._exact.working_bytes_per_pixel)
         return self._run(self._exact, batch)
 
     def intermediate_images(self, image):
@@ -219,14 +220,15 @@ class Deblurrer:
                 "the restored image; expected a preset with weights for the intermediate ones."
             )
         image = self._checked(image)
-        # In one piece, whatever the tiling.
         height, width = image.shape[:2]
-        check_memory(height, width, self.model.working_bytes_per_pixel)
         options = depth_options(self.model, self.depth)
-        what = _size_in_words(image.shape)
-        with self._turn, memory_errors_in_words(what), device_scope(self._device):
-            images = self.model.intermediate_images(as_batch([image]), **options)
-            return {name: like(image, restored[0]) for name, restored in images.items()}
+        with self._turn:
+            # In one piece, whatever the tiling.
+            check_memory(height, width, self.model.working_bytes_per_pixel)
+            what = _size_in_words(image.shape)
+            with memory_errors_in_words(what), device_scope(self._device):
+                images = self.model.intermediate_images(as_batch([image]), **options)
+        return {name: like(image, restored[0]) for name, restored in images.items()}
 
     def check_size(self, height, width):
         """Raises ImageSizeError unless an image of this size, in pixels, can be restored."""
@@ -245,8 +247,6 @@ class Deblurrer:
         return self._tiling.side_for(height, width, self._runtime.working_bytes_per_pixel)
 
     def _at_once(self, images):
-        height, width = images[0].shape[:2]
-        check_memory(height, width, len(images) * self._runtime.working_bytes_per_pixel)
         restored = keras.ops.convert_to_numpy(self._run(self._runtime, as_batch(images)))
         # Integers have no NaN, so that a spoilt image would pass for a dark one.
         if not np.isfinite(restored).all():
@@ -258,9 +258,13 @@ class Deblurrer:
         return restored
 
     def _run(self, runtime, batch):
-        what = _size_in_words(batch.shape[1:])
-        with self._turn, memory_errors_in_words(what), device_scope(self._device):
-            return runtime(batch)
+        count, height, width, _ = batch.shape
+        # Judged when it is its turn: what another thread holds is free again by then.
+        with self._turn:
+            check_memory(height, width, count * runtime.working_bytes_per_pixel)
+            what = _size_in_words(batch.shape[1:])
+            with memory_errors_in_words(what), device_scope(self._device):
+                return runtime(batch)
 
     def _in_tiles(self, image, side, quantisation):
         result = np.empty_like(image)

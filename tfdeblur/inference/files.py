@@ -6,7 +6,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, printable
 from tfdeblur.full_disk import FullDiskError, full_disk_in_words
 from tfdeblur.images.reader import read_header, read_image
 from tfdeblur.images.writer import check_writable, write_image
@@ -99,7 +99,7 @@ class _Run:
         self.report(job, _naming_the_file(job, error))
 
     def _print(self, job, reason):
-        self.progress.write(f"not done: {reason}", file=sys.stderr)
+        self.progress.write(f"not done: {printable(reason)}", file=sys.stderr)
 
     def photos(self):
         """Yields (job, photo) of every image to be done, read when asked for; does the videos."""

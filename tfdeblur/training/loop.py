@@ -202,8 +202,8 @@ def _errors_in_words(source):
         yield
     except READ_ERRORS as error:
         # An assertion names its pair, a decoder does not.
-        said = _asserted(error) or first_unreadable(source)
-        if said is None:
+        said = _asserted(error) or (_is_of_data(error) and first_unreadable(source))
+        if not said:
             raise
         raise InputError(f"Unusable training data: {said}. Mend or remove that pair.") from error
     except tf.errors.ResourceExhaustedError as error:
@@ -216,6 +216,13 @@ def _errors_in_words(source):
             "A worker was lost; start all of them again with the same command, which goes on from "
             "the last checkpoint."
         ) from error
+
+
+def _is_of_data(error):
+    """Whether it is worth reading all pairs to find the one; other arguments can be invalid too."""
+    return not isinstance(error, tf.errors.InvalidArgumentError) or bool(
+        re.search("[Dd]ecode|PNG|JPEG|BMP|image", error.message)
+    )
 
 
 def _asserted(error):

@@ -80,7 +80,7 @@ class _OnSmallDisks:
                     size = max(_PAGE_KB, int(needed * (number + 0.5) / num_sizes))
                     self._afresh(size)
                     if self._app.overwrite:
-                        self._over_older(needed, size)
+                        self._over_older(needed, _PAGE_KB * number)
         return {**self._found, "failures": self._failures[:_MOST_FAILURES]}
 
     def _afresh(self, size):

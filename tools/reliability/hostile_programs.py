@@ -36,6 +36,9 @@ def hostile_gin_files(canary):
         f"MODEL = @atomic_write.atomic_write\natomic_write.atomic_write.{write}",
         "no network": f"{dynamic}from tfdeblur import data\nMODEL = @data.folder_pairs\n",
         "a network that is called with a call": f"{_NETWORK}models.DMPHN.levels = @os.getcwd()\n",
+        "a network whose levels prepare a dataset": f"{_NETWORK}from tfdeblur import data\n"
+        f"models.DMPHN.levels = @data.tfds_pairs()\ndata.tfds_pairs.name = 'synthetic_blur'\n"
+        f"data.tfds_pairs.data_{write}data.tfds_pairs.prepare = True\n".replace("path", "dir"),
         "includes itself": 'include "{path}"\n',
         "includes an endless device": 'include "/dev/zero"\n',
         "includes no gin file": 'include "/etc/passwd"\n',

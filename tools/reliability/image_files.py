@@ -178,6 +178,10 @@ def _bombs(png):
     at = jpeg.index(b"\xff\xc0") + 5
     jpeg[at : at + 4] = struct.pack(">HH", 65_500, 65_500)
     yield ImageFile("declared.jpg", "huge size", bytes(jpeg), "refused")
+    progressive = encoded(np.zeros((3000, 3000, 3), np.uint8), "JPEG", progressive=True)
+    scan = progressive[progressive.rindex(b"\xff\xda") : -2]
+    scans = progressive[:-2] + scan * 4000 + progressive[-2:]
+    yield ImageFile("scans.jpg", "bomb", scans, "refused")
     bmp = bytearray(encoded(np.zeros((16, 16, 3), np.uint8), "BMP"))
     bmp[18:26] = struct.pack("<ii", 2**30, 2**30)
     yield ImageFile("declared.bmp", "huge size", bytes(bmp), "refused")

@@ -22,12 +22,13 @@ HANG_S = 5
 _DECODED_BY_TENSORFLOW = (".png", ".jpg", ".jpeg", ".bmp")
 _MOST_FAILURES = 20
 
-# Valid for the app and no use to a dataset, which refuses them by name; and the reverse.
-_NOT_FOR_DATASETS = ("orientation", "wrong suffix")
+# An app that does not go on at all is ended.
+_GIVE_UP_S = 120
+
 _ONLY_FOR_DATASETS = ("one row",)
 
 
-def measure(workspace, num_damaged=2500, seed=9):
+def measure(workspace, num_damaged=4500, seed=9):
     """Feeds all kinds of files to all that read images, and judges what comes out."""
     files = image_files(num_damaged, seed)
     photos = Path(workspace) / "photos"
@@ -124,6 +125,8 @@ def _longest_pause(process, output, errors):
         now, signs = time.monotonic(), results + errors.stat().st_size
         if signs != count:
             longest, last, count = max(longest, now - (last or now)), now, signs
+        elif now - (last or now) > _GIVE_UP_S:
+            process.kill()
         time.sleep(0.02)
     return longest
 
@@ -159,9 +162,16 @@ def _read_by(function, photos, files):
             may_not = file.verdict == "refused" and file.kind not in _ONLY_FOR_DATASETS
             judged.read(file, value, _as_rgb(file.upright), may_not)
         else:
-            excused = is_dataset and (file.kind in _NOT_FOR_DATASETS or file.name.endswith(".bmp"))
+            excused = is_dataset and _is_no_use_to_datasets(file)
             judged.refused(file, file.verdict == "valid" and not excused)
     return judged.figures(failures, longest)
+
+
+def _is_no_use_to_datasets(file):
+    """Sound for the app; datasets refuse them by name."""
+    is_turned = file.kind == "orientation" and not file.name.split(".")[0].endswith("_1")
+    has_palette = file.name in ("palette.bmp", "bit.bmp")
+    return is_turned or has_palette or file.kind == "wrong suffix"
 
 
 def _paths(photos, files):

@@ -93,6 +93,8 @@ def _measure_app(app, workspace, kills, rng):
         equal += not differing
         if differing:
             failures.append(f"{what}: other results in {', '.join(differing)}")
+    if killed < kills:
+        failures.append(f"{app.name}: only {killed} of {kills} kills came before its end")
     return _figures(duration, killed, equal, left_over, failures)
 
 

@@ -87,5 +87,14 @@ def test_rough_formats_are_allowed_less_than_a_mirrored_picture(files):
     assert mirrored > 3 * LOSSY_TOLERANCE
 
 
-def test_a_crash_and_a_hang_are_failures():
+def test_a_hang_is_a_failure():
     assert images_part._Judged().figures([], longest_s=5.5)["failures"] == ["5.5 s for one file"]
+
+
+def test_a_crash_is_a_failure(monkeypatch, tmp_path, files):
+    def crashes(function, items):
+        return [Outcome(item, None, "crashed", 0.1) for item in items]
+
+    monkeypatch.setattr(images_part, "in_child", crashes)
+    figures = images_part._read_by(image_readers.as_photograph, tmp_path, files[:3])
+    assert figures["failures"] == [f"{file.name}: crashed" for file in files[:3]]

@@ -16,7 +16,8 @@ _MOST_BYTES = 2**28
 _VARIABLES = {"ReadVariableOp", "VarHandleOp"}
 _CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
 _CONTROL = {"Const", "Identity", "IdentityN", "If", "NoOp", "Placeholder", "StatelessIf"}
-_CONTROL |= {"StatelessWhile", "StopGradient", "While"}
+# No loops, which may have no end.
+_CONTROL |= {"StopGradient"}
 _ARRAYS = {"BatchToSpaceND", "BroadcastArgs", "BroadcastTo", "Concat", "ConcatV2", "DepthToSpace"}
 _ARRAYS |= {"ExpandDims", "Fill", "Gather", "GatherNd", "GatherV2", "MirrorPad", "OnesLike", "Pack"}
 _ARRAYS |= {"Pad", "PadV2", "Range", "Rank", "Reshape", "ResizeBilinear", "ResizeBicubic"}
