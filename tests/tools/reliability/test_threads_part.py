@@ -2,28 +2,31 @@
 
 import threading
 
-import numpy as np
 import pytest
 
-from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.models import DMPHN
 from tools.reliability import threads_part
 
 
-class Careless(Runtime):
-    """Hands its input on in an attribute, which another thread may have overwritten."""
+class Careless:
+    """Stands for a `Deblurrer` that hands its input on in an attribute, which others overwrite."""
 
-    name = "careless"
-
-    def __init__(self, num_threads):
-        self._meeting = threading.Barrier(num_threads)
+    def __init__(self, *_, **__):
+        self._meeting = threading.Barrier(2)
         self._main = threading.main_thread()
 
-    def __call__(self, batch):
-        self._batch = batch
+    def __call__(self, image):
+        self._image = image
         if threading.current_thread() is not self._main:
             self._meeting.wait(60)
-        return np.array(self._batch)
+        return self._image.copy()
+
+
+class Failing(Careless):
+    def __call__(self, image):
+        if threading.current_thread() is not self._main:
+            raise KeyError("gone")
+        return image
 
 
 @pytest.fixture
@@ -41,22 +44,18 @@ def test_each_thread_gets_its_own_image(tmp_path):
     assert "| keras | 24 | 0 | 0 |" in threads_part.render(figures)
 
 
-def test_images_that_are_swapped_are_failures(tmp_path, one_size):
-    figures = threads_part.measure(tmp_path, 8, 2, engines=("keras",), model=Careless(2))
+def test_images_that_are_swapped_are_failures(tmp_path, one_size, monkeypatch):
+    monkeypatch.setattr(threads_part, "Deblurrer", Careless)
+    figures = threads_part.measure(tmp_path, 8, 2, engines=("keras",))
     found = figures["engines"]["keras"]
     assert found["equal"] < 8
     assert found["largest_difference"] > 1
     assert "grey levels apart" in figures["failures"][0]
 
 
-def test_errors_in_threads_are_failures(tmp_path, one_size):
-    class Failing(Careless):
-        def __call__(self, batch):
-            if threading.current_thread() is not self._main:
-                raise KeyError("gone")
-            return batch
-
-    figures = threads_part.measure(tmp_path, 4, 2, engines=("keras",), model=Failing(2))
+def test_errors_in_threads_are_failures(tmp_path, one_size, monkeypatch):
+    monkeypatch.setattr(threads_part, "Deblurrer", Failing)
+    figures = threads_part.measure(tmp_path, 4, 2, engines=("keras",))
     assert figures["engines"]["keras"]["errors"] == 4
     assert "gone" in figures["failures"][0]
 
