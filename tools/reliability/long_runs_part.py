@@ -76,9 +76,9 @@ def render(figures):
         )
     lines += [
         "",
-        "Resident memory of the whole process, twice a second. The last column but one is the time "
-        "of the fastest tenth of the second half of the work as a multiple of that of the first. "
-        "Images are of "
+        "Resident memory of the whole process, twice a second. The last column but one is the "
+        "processor time of the fastest tenth of the second half of the work as a multiple of that "
+        "of the first. Images are of "
         f"{len(_SIDES)} heights and as many widths.",
     ]
     return "\n".join(lines)
@@ -92,7 +92,7 @@ def _watched(command, progress, total):
         )
         watched = psutil.Process(process.pid)
         while process.poll() is None:
-            samples.append((time.monotonic() - start, progress(), resident_mb(watched)))
+            samples.append((_cpu_seconds(watched), progress(), resident_mb(watched)))
             time.sleep(_SAMPLE_EVERY_S)
         errors.seek(0)
         said = errors.read()
@@ -124,11 +124,17 @@ def _failures(figures, status, said, done, total):
     return failures
 
 
-def _slowdown(samples, total):
-    """The fastest tenth of the second half as a multiple of that of the first.
+def _cpu_seconds(process):
+    """Seconds of all processors so far, which other work on the machine hardly changes."""
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:  # just ended
+        return 0.0
+    return times.user + times.system
 
-    Other work on the machine slows some tenths; what grows with the work slows all.
-    """
+
+def _slowdown(samples, total):
+    """The fastest tenth of the second half as a multiple of that of the first."""
     tenths = [_time_of(samples, total, tenth / 10, (tenth + 1) / 10) for tenth in range(10)]
     return min(tenths[5:]) / min(tenths[1:5])
 

@@ -15,7 +15,9 @@ for number in range(50):
     kept.append(bytearray(int(leak_mb * 1e6)))
     for page in range(0, len(kept[-1]), 4096):
         kept[-1][page] = 1
-    time.sleep(0.03 * (1 + slower * number / 50))
+    until = time.process_time() + 0.03 * (1 + slower * number / 50)
+    while time.process_time() < until:
+        pass
     with open(path, "a") as file:
         file.write(".")
 """
