@@ -93,8 +93,7 @@ def _check_required(app, flag_values):
 
 
 def _report(program, message):
-    name = type(message).__name__
-    *details, last_line = printable(message).splitlines() or [name]
+    *details, last_line = printable(message).splitlines() or [type(message).__name__]
     print(*details, f"{program}: {last_line}", sep="\n", file=sys.stderr)
 
 

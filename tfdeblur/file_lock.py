@@ -8,31 +8,26 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def file_lock(path):
-    """Waits until no other process is in here with `path`, a file that exists.
+    """Waits until no other process is in here with `path`, a file or folder that exists.
 
     A process that dies lets go of it. Readers and writers that do not come here are
     not held up.
+
+    Yields:
+      Whether it is locked: some network file systems have no locks; what is guarded is no
+      worse off there.
     """
-    with Path(path).open("r+b") as file:
-        # Some network file systems have no locks; what is guarded is no worse off there.
-        with contextlib.suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@contextlib.contextmanager
-def folder_lock(path):
-    """As `file_lock`, for a folder that exists; yields whether its file system has locks."""
-    folder = os.open(path, os.O_RDONLY)
+    # Where locks are the server's, a file must be open for writing; a folder cannot be.
+    opened = os.open(path, os.O_RDONLY if Path(path).is_dir() else os.O_RDWR)
     try:
-        has_locks = True
+        is_locked = True
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            fcntl.flock(opened, fcntl.LOCK_EX)
         except OSError:
-            has_locks = False
-        yield has_locks
+            is_locked = False
+        yield is_locked
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ import threading
 
 import tensorflow_datasets as tfds
 
-from tfdeblur.file_lock import folder_lock
+from tfdeblur.file_lock import file_lock
 from tfdeblur.tfds_builders.synthetic_blur import Builder, SyntheticBlurConfig
 
 TINY = SyntheticBlurConfig(name="tiny", size=16, train_pairs=1, test_pairs=1)
@@ -28,7 +28,7 @@ def test_a_second_one_waits_and_finds_it_done(tmp_path):
     place = tmp_path / "synthetic_blur" / "tiny"
     place.mkdir(parents=True)
     second = make(tmp_path)
-    with folder_lock(place) as has_locks:
+    with file_lock(place) as has_locks:
         assert has_locks
         thread = threading.Thread(target=second.download_and_prepare)
         thread.start()

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tfdeblur.file_lock import folder_lock
+from tfdeblur.file_lock import file_lock
 
 
 class SolePreparation:
@@ -25,7 +25,7 @@ class SolePreparation:
             return
         final = Path(self.data_path)
         final.parent.mkdir(parents=True, exist_ok=True)
-        with folder_lock(final.parent) as is_sole:
+        with file_lock(final.parent) as is_sole:
             if is_sole:
                 for left in final.parent.glob(f"incomplete.*_{final.name}"):
                     shutil.rmtree(left)

@@ -17,11 +17,11 @@ from tfdeblur.quiet import quiet_libraries
 # A photograph of 200 megapixels, the most that cameras in telephones take.
 DEFAULT_MAX_PIXELS = 200_000_000
 
-# A picture takes about ten to appear step by step; every one takes as long as all of it.
-MAX_SCANS = 100
-
 # The setting that overrides it. Workers of Beam and tf.data take it from their environment too.
 LIMIT_VARIABLE = "TFDEBLUR_MAX_PIXELS"
+
+# A progressive JPEG has about ten scans; each takes as long as all of it.
+MAX_SCANS = 100
 
 # Pillow's own limit is one variable for the whole process.
 _pillow_limit = threading.Lock()

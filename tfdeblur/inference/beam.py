@@ -12,7 +12,7 @@ import re
 import threading
 from pathlib import Path
 
-from tfdeblur.atomic_write import atomic_write
+from tfdeblur.atomic_write import atomic_write, unfinished_path
 from tfdeblur.errors import InputError
 from tfdeblur.extras import require_extra
 from tfdeblur.full_disk import FullDiskError
@@ -82,7 +82,7 @@ def _run_pipeline(jobs, restore, make_deblurrer, output_dir, options):
 
     output_dir.mkdir(parents=True, exist_ok=True)
     # Beam's own file, hidden: it is read below, and in no order.
-    collected = output_dir / f".unfinished.{FAILURES}"
+    collected = unfinished_path(output_dir / FAILURES)
     in_worker = functools.partial(_restore_shared, Shared(), make_deblurrer, restore)
     try:
         pipeline = beam.Pipeline(options=PipelineOptions(option_list(options)))

@@ -5,7 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tfdeblur.atomic_write import atomic_write
+from tfdeblur.atomic_write import atomic_write, unfinished_path
 from tfdeblur.errors import InputError
 from tfdeblur.file_lock import sole_lock
 
@@ -15,8 +15,7 @@ _LOCK = ".lock"
 
 def workspace_path(target):
     """`.unfinished.NAME` beside `target`."""
-    target = Path(target)
-    return target.with_name(f".unfinished.{target.name}")
+    return unfinished_path(Path(target))
 
 
 @contextlib.contextmanager
