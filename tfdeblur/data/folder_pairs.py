@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.errors import InputError, first_named
-from tfdeblur.images.opening import check_scans
 from tfdeblur.images.reader import not_a_single_upright_image, read_header
 
 # What TensorFlow decodes, by name and by content.
@@ -109,11 +108,8 @@ def _unusable(blurred, sharp):
     for path in (blurred, sharp):
         try:
             header = read_header(path)
-            if header.is_progressive:
-                check_scans(path.read_bytes())
         except InputError as error:
-            message = str(error)
-            return [message if str(path) in message else f"{path}: {message}"]
+            return [str(error)]
         if reason := _not_decoded_as_shown(header):
             return [f"{path}: {reason}"]
         if not _is_complete(path):

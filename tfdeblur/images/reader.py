@@ -5,6 +5,7 @@ would silently reduce colour with 16 bits per channel to 8, so those files, whic
 can only be PNG or TIFF, are decoded by OpenCV.
 """
 
+import contextlib
 import dataclasses
 import io
 from pathlib import Path
@@ -54,7 +55,6 @@ class Header:
         it is not looked for behind the pixels.
       num_frames: more than 1 for animations and files of several pages.
       has_palette: whether pixels are stored as numbers of colours in a table.
-      is_progressive: whether it is a JPEG of many scans.
     """
 
     format: str
@@ -63,18 +63,21 @@ class Header:
     orientation: int
     num_frames: int
     has_palette: bool
-    is_progressive: bool
 
 
 def read_header(path):
     """The `Header` of the image file `path`.
 
     Raises:
-      InputError: when `path` is not an image file of a supported format, or declares
-        more pixels than `tfdeblur.images.opening.max_pixels`.
+      InputError: when `path` is not an image file of a supported format, declares
+        more pixels than `tfdeblur.images.opening.max_pixels`, or is a progressive JPEG of
+        more scans than anyone writes.
     """
     _check_file(path)
     with _opened(path, Path(path)) as image:
+        if "progressive" in image.info:
+            with _naming(path):
+                check_scans(Path(path).read_bytes())
         return header_of(image)
 
 
@@ -88,7 +91,6 @@ def header_of(image):
             orientation=_stored_orientation(image),
             num_frames=_num_frames(image),
             has_palette=image.mode in ("1", "P"),
-            is_progressive="progressive" in image.info,
         )
 
 
@@ -122,11 +124,12 @@ def read_image(path):
             )
         has_16_bits = _has_16_bits(image, data)
         try:
-            check_scans(data)
-            with quiet_libraries():
-                array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from None
+            with _naming(path):
+                check_scans(data)
+                with quiet_libraries():
+                    array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
+        except InputError:
+            raise
         except Exception as error:  # decoders fail on damaged files in more ways than they document
             raise InputError(f"{path}: damaged or truncated image ({error}).") from None
         # OpenCV turns TIFF files upright itself.
@@ -153,11 +156,21 @@ def _check_file(path):
         raise InputError(f"{path}: the file is empty (0 bytes); expected an image.")
 
 
-def _opened(path, file):
+@contextlib.contextmanager
+def _naming(path):
+    """Puts the file's name before what is wrong with it."""
     try:
-        return open_image(file, _FORMATS)
+        yield
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def _opened(path, file):
+    try:
+        with _naming(path):
+            return open_image(file, _FORMATS)
+    except InputError:
+        raise
     except Exception:  # as in read_image
         raise InputError(
             f"{path}: not an image this program reads; expected PNG, JPEG, TIFF, WebP or BMP "
