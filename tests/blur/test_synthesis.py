@@ -138,3 +138,42 @@ def test_any_settings_give_a_pair_of_images(sides, room, content, motion, jpeg_q
         # JPEG rounds even the mean of a block, eightfold, to steps of up to 255.
         tolerance = 0 if jpeg_quality is None else 255 / 2 / 8
         np.testing.assert_allclose(blur.astype(int), sharp, atol=tolerance)
+
+
+def test_pairs_take_turns_with_the_responses():
+    """Half black, half white is stored as 127 by one and as 186 by the other."""
+    fine = (np.indices((128, 128)).sum(axis=0) % 4 // 2 * 255).astype(np.uint8)
+    motion = dataclasses.replace(STILL, camera_extent_px=(16, 16), inertia=(1, 1))
+    sensor = dataclasses.replace(CLEAN, response=("linear", "gamma2.2"))
+    means = [
+        pair(np.dstack([fine] * 3), seed, motion=motion, sensor=sensor)[0].mean()
+        for seed in range(8)
+    ]
+    assert {round(mean / 20) for mean in means} == {round(127 / 20), round(186 / 20)}
+
+
+def test_some_pairs_are_compressed(photograph):
+    """JPEG works on blocks of 8x8, which a still picture stored without loss does not show."""
+
+    def compressed(probability):
+        sensor = dataclasses.replace(CLEAN, jpeg_quality=(30, 30), jpeg_probability=probability)
+        pairs = [pair(photograph, seed, motion=STILL, sensor=sensor) for seed in range(12)]
+        return sum((blur != sharp).any() for blur, sharp in pairs)
+
+    assert compressed(0) == 0
+    assert 0 < compressed(0.5) < 12
+    assert compressed(1) == 12
+
+
+def test_inertia_one_is_a_straight_line():
+    """The blurred image lies around the sharp one, as an exposure too short to turn in has it."""
+    stripes = np.zeros((128, 128, 3), np.uint8)
+    stripes[:, 64] = 255
+    motion = dataclasses.replace(STILL, camera_extent_px=(12, 12), inertia=(1, 1))
+    linear = dataclasses.replace(CLEAN, response="linear")
+    for seed in range(5):
+        blur, sharp = pair(stripes, seed, motion=motion, sensor=linear)
+        columns = np.arange(SIZE[1])
+        if sharp.any() and blur[:, [0, -1]].sum() == 0:
+            centres = [(image.sum((0, 2)) * columns).sum() / image.sum() for image in (blur, sharp)]
+            assert centres[0] == pytest.approx(centres[1], abs=0.3)

@@ -34,6 +34,8 @@ class MotionSettings:
     Attributes:
       num_sub_frames: sub-frames of the exposure, odd; [Nah17] average 7 to 13.
       camera_extent_px: greatest distance between two positions of the camera.
+      inertia: how far the camera and every object keep their direction, from 0, a walk
+        without memory, to 1, a straight line; see `random_trajectory`.
       max_rotation_degrees: most that the camera turns from one end to the other.
       num_objects: objects that move on their own.
       object_extent_px: greatest distance between two positions of an object, seen from
@@ -43,6 +45,7 @@ class MotionSettings:
 
     num_sub_frames: tuple[int, int] = (7, 13)
     camera_extent_px: tuple[float, float] = (0, 12)
+    inertia: tuple[float, float] = (0.6, 0.98)
     max_rotation_degrees: float = 0.5
     num_objects: tuple[int, int] = (0, 3)
     object_extent_px: tuple[float, float] = (1, 20)
@@ -54,18 +57,21 @@ class SensorSettings:
     """What the camera does to the light; pairs are (least, most).
 
     Attributes:
-      response: name or file of a camera response (see `camera_response`).
+      response: name or file of a camera response (see `camera_response`), or several, of
+        which every pair has one.
       highlight_gain: see `raise_highlights`; drawn uniformly.
       shot_noise: see `add_noise`; drawn uniformly in the logarithm.
       read_noise: likewise.
       jpeg_quality: quality at which the blurred image is compressed, or None for not.
+      jpeg_probability: of how many pairs it is compressed, given a quality.
     """
 
-    response: str = "gamma2.2"
+    response: str | tuple[str, ...] = "gamma2.2"
     highlight_gain: tuple[float, float] = (1, 3)
     shot_noise: tuple[float, float] = (1e-6, 1e-4)
     read_noise: tuple[float, float] = (1e-4, 1e-3)
     jpeg_quality: tuple[int, int] | None = None
+    jpeg_probability: float = 1.0
 
 
 def synthesize_pair(rng, photograph, size, textures=(), motion=None, sensor=None):
@@ -96,7 +102,7 @@ def synthesize_pair(rng, photograph, size, textures=(), motion=None, sensor=None
             f"Received a photograph of {photograph.shape[0]}x{photograph.shape[1]} pixels; "
             f"expected at least {size[0]}x{size[1]}, the size of the pairs."
         )
-    response = camera_response(sensor.response)
+    response = camera_response(_one_of(rng, sensor.response))
     gain = rng.uniform(*sensor.highlight_gain)
     # Inverting the response once for each value it can have, not for each pixel.
     light_of = np.asarray(response.invert(np.arange(256) / 255), np.float32)
@@ -113,7 +119,7 @@ def synthesize_pair(rng, photograph, size, textures=(), motion=None, sensor=None
         rng, blurred, _log_uniform(rng, sensor.shot_noise), _log_uniform(rng, sensor.read_noise)
     )
     blur = store(noisy, response)
-    if sensor.jpeg_quality is not None:
+    if sensor.jpeg_quality is not None and _happens(rng, sensor.jpeg_probability):
         low, high = sensor.jpeg_quality
         blur = through_jpeg(blur, rng.integers(low, high + 1))
     return blur, store(scene.middle(), response)
@@ -142,7 +148,11 @@ def random_scene(rng, photograph, textures, size, motion, to_light):
         opacity=None,
         position=position,
         path=_random_path(
-            rng, num_sub_frames, motion.camera_extent_px, motion.max_rotation_degrees
+            rng,
+            num_sub_frames,
+            motion.camera_extent_px,
+            motion.inertia,
+            motion.max_rotation_degrees,
         ),
         # Anywhere in the larger picture of which this is a part.
         pivot=(rng.uniform(-1, 2) * size[1], rng.uniform(-1, 2) * size[0]),
@@ -153,7 +163,13 @@ def random_scene(rng, photograph, textures, size, motion, to_light):
     for _ in range(num_objects):
         diameter = max(8, round(rng.uniform(*motion.object_size) * min(size)))
         piece = random_piece(rng, textures[rng.integers(len(textures))], (diameter, diameter))
-        path = _random_path(rng, num_sub_frames, motion.object_extent_px, _OBJECT_ROTATION_DEGREES)
+        path = _random_path(
+            rng,
+            num_sub_frames,
+            motion.object_extent_px,
+            motion.inertia,
+            _OBJECT_ROTATION_DEGREES,
+        )
         objects.append(_random_object(rng, to_light(piece), size, path))
     return Scene(background, objects, size)
 
@@ -186,8 +202,8 @@ def _random_object(rng, piece, size, path):
     )
 
 
-def _random_path(rng, num_sub_frames, extent_px, max_rotation_degrees):
-    inertia = rng.uniform(0.6, 0.98)
+def _random_path(rng, num_sub_frames, extent_px, inertia, max_rotation_degrees):
+    inertia = rng.uniform(*inertia)
     shift = random_trajectory(rng, num_sub_frames, rng.uniform(*extent_px), inertia)
     turn = random_trajectory(rng, num_sub_frames, rng.uniform(0, max_rotation_degrees), inertia)
     return np.column_stack([shift, turn[:, 0]])
@@ -198,6 +214,16 @@ def _odd(rng, bounds):
     if not odd:
         raise ValueError(f"Received num_sub_frames={bounds}; expected an odd number in between.")
     return odd[rng.integers(len(odd))]
+
+
+# These two draw nothing where there is no choice, so that pairs of settings that were there
+# before the choice was are still the same bytes.
+def _one_of(rng, values):
+    return values if isinstance(values, str) else values[rng.integers(len(values))]
+
+
+def _happens(rng, probability):
+    return probability >= 1 or rng.uniform() < probability
 
 
 def _log_uniform(rng, bounds):

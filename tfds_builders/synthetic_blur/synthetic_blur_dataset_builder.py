@@ -5,6 +5,7 @@ import functools
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import tensorflow_datasets as tfds
 from etils import epath
@@ -28,6 +29,9 @@ class SyntheticBlurConfig(tfds.core.BuilderConfig):
       size: height and width of the pairs in pixels.
       train_pairs: pairs per photograph to train on.
       test_pairs: pairs per photograph held out.
+      enlargement: least and most that photographs are enlarged by, drawn uniformly for every
+        pair. What a camera stores is softer, pixel for pixel, than a photograph that was
+        scaled down to be shown.
       motion, sensor: see `tfdeblur.blur.synthesis`.
     """
 
@@ -35,6 +39,7 @@ class SyntheticBlurConfig(tfds.core.BuilderConfig):
     size: int = 256
     train_pairs: int = 32
     test_pairs: int = 16
+    enlargement: tuple[float, float] = (1, 1)
     motion: MotionSettings = dataclasses.field(default_factory=MotionSettings)
     sensor: SensorSettings = dataclasses.field(default_factory=SensorSettings)
 
@@ -44,7 +49,8 @@ class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
 
     Args:
       sharp_dir: folder of sharp photographs to use instead of scikit-image's; short for
-        a config with this `sharp_dir`, named after the folder and its content.
+        a config with this `sharp_dir`, named after the folder and its content, and like
+        `config` in everything else if there is one.
       **kwargs: as for every builder.
     """
 
@@ -68,23 +74,37 @@ class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
                 highlight_gain=(1, 1), shot_noise=(1e-7, 1e-6), read_noise=(1e-5, 1e-4)
             ),
         ),
+        SyntheticBlurConfig(
+            name="full_strength",
+            description="Long and nearly straight shake, moving objects, two camera responses, "
+            "saturated highlights, noise and JPEG: what this project's own weights are trained on.",
+            train_pairs=16,
+            test_pairs=4,
+            enlargement=(1, 2),
+            # An exposure is too short for a hand to change its direction much. Where it does, the
+            # middle of the exposure, which is the sharp image, cannot be told from the blur.
+            motion=MotionSettings(
+                num_sub_frames=(7, 25),
+                camera_extent_px=(2, 32),
+                inertia=(0.998, 1),
+                max_rotation_degrees=1,
+                num_objects=(0, 1),
+                object_extent_px=(1, 40),
+            ),
+            sensor=SensorSettings(
+                response=("linear", "gamma2.2"),
+                highlight_gain=(1, 2),
+                shot_noise=(1e-7, 1e-5),
+                read_noise=(1e-5, 1e-3),
+                jpeg_quality=(80, 100),
+                jpeg_probability=0.2,
+            ),
+        ),
     ]
 
     def __init__(self, *, sharp_dir=None, config=None, **kwargs):
         if sharp_dir is not None:
-            if config is not None:
-                raise ValueError(
-                    f"Received sharp_dir={str(sharp_dir)!r} and config={config!r}; expected one "
-                    "of them. A SyntheticBlurConfig has a sharp_dir of its own."
-                )
-            folder = Path(sharp_dir).resolve()
-            config = SyntheticBlurConfig(
-                name=f"{folder.name}_{fingerprint(folder)}",
-                description=f"From the photographs in a folder named {folder.name}.",
-                sharp_dir=str(folder),
-                train_pairs=4,
-                test_pairs=4,
-            )
+            config = _of_folder(self.BUILDER_CONFIGS, sharp_dir, config)
         super().__init__(config=config, **kwargs)
 
     def _info(self):
@@ -118,20 +138,56 @@ class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
             for i in range(len(names))
         ]
         config = self.builder_config
-        make = functools.partial(
-            _keys_and_examples, pairs_per_photograph, config.size, config.motion, config.sensor
-        )
+        make = functools.partial(_keys_and_examples, pairs_per_photograph, config)
         return self.examples(make, items)
 
 
-def _keys_and_examples(num_pairs, size, motion, sensor, photographs):
+def _of_folder(configs, sharp_dir, config):
+    """`config`, a config, a name or None, with the photographs in the folder `sharp_dir`."""
+    if isinstance(config, str):
+        config = next((known for known in configs if known.name == config), config)
+    if isinstance(config, str) or (config is not None and config.sharp_dir is not None):
+        raise ValueError(
+            f"Received sharp_dir={str(sharp_dir)!r} and config={config!r}; expected a config of "
+            f"{', '.join(known.name for known in configs)}, or one without a sharp_dir of its own."
+        )
+    folder = Path(sharp_dir).resolve()
+    of_folder = f"{folder.name}_{fingerprint(folder)}"
+    if config is None:
+        return SyntheticBlurConfig(
+            name=of_folder,
+            description=f"From the photographs in a folder named {folder.name}.",
+            sharp_dir=str(folder),
+            train_pairs=4,
+            test_pairs=4,
+        )
+    return dataclasses.replace(config, name=f"{config.name}_{of_folder}", sharp_dir=str(folder))
+
+
+def _keys_and_examples(num_pairs, config, photographs):
     """`num_pairs` pairs of the first of `photographs`, a dict from name to reading function."""
     name = next(iter(photographs))
     textures = [read() for read in photographs.values()]
     for number in range(num_pairs):
         key = f"{name}_{number:03d}"
         rng = np.random.default_rng([_SEED, zlib.crc32(key.encode())])
+        enlarged = _enlarged(rng, textures, config.enlargement)
         blur, sharp = synthesize_pair(
-            rng, textures[0], (size, size), textures=textures, motion=motion, sensor=sensor
+            rng,
+            enlarged[0],
+            (config.size, config.size),
+            textures=enlarged,
+            motion=config.motion,
+            sensor=config.sensor,
         )
         yield key, {"blur": blur, "sharp": sharp, "name": key}
+
+
+def _enlarged(rng, photographs, bounds):
+    if tuple(bounds) == (1, 1):
+        return photographs
+    factor = rng.uniform(*bounds)
+    return [
+        cv2.resize(photograph, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        for photograph in photographs
+    ]
