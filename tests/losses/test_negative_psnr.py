@@ -25,6 +25,16 @@ def test_it_is_the_mean_of_the_images_in_decibels(rng, num_outputs):
     assert sum(map(float, loss.terms(outputs, sharp))) == pytest.approx(float(loss(outputs, sharp)))
 
 
+def test_outputs_of_several_scales_have_targets_of_their_size(rng):
+    sharp = rng.random((2, 8, 8, 3), np.float32)
+    half = sharp.reshape(2, 4, 2, 4, 2, 3).mean(axis=(2, 4))
+    outputs = [half + 0.1, sharp + 0.01]
+    terms = NegativePSNR(multi_scale=True).terms(outputs, sharp)
+    assert list(map(float, terms)) == pytest.approx(
+        [10 * np.log10(1e-2 + 1e-5), 10 * np.log10(1e-4 + 1e-5)], abs=1e-3
+    )
+
+
 @pytest.mark.parametrize("floor", [1e-5, 1e-3])
 def test_perfect_images_have_a_finite_loss_and_slope(floor):
     sharp = keras.ops.full((1, 4, 4, 3), 0.5)

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reference.pss_nsc import legacy_bilinear
-from tfdeblur.ops.pyramid import averaged_pyramid, decimate, decimated_pyramid, upsample_x2
+from tfdeblur.ops.pyramid import (
+    averaged_pyramid,
+    decimate,
+    decimated_pyramid,
+    upsample_x2,
+    upsample_x2_centred,
+)
 
 
 def test_doubling_by_hand():
@@ -33,9 +39,29 @@ def test_doubling_and_decimation_equal_the_definition(rng):
         np.testing.assert_array_equal(decimated, legacy_bilinear(image, 8 // factor, 12 // factor))
 
 
-def test_doubling_keeps_unknown_sizes_unknown():
-    graph = tf.function(upsample_x2, input_signature=[tf.TensorSpec((None, None, None, 1))])
+@pytest.mark.parametrize("double", [upsample_x2, upsample_x2_centred])
+def test_doubling_keeps_unknown_sizes_unknown(double):
+    graph = tf.function(double, input_signature=[tf.TensorSpec((None, None, None, 1))])
     assert graph(np.zeros((2, 3, 5, 1), np.float32)).shape == (2, 6, 10, 1)
+
+
+def test_centred_doubling_by_hand():
+    image = np.array([[0.0, 4.0]], np.float32)[None, ..., None]
+    np.testing.assert_array_equal(upsample_x2_centred(image)[0, ..., 0], [[0, 1, 3, 4]] * 2)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5), (4, 3), (7, 8)])
+def test_centred_doubling_equals_tensorflow_2(size, rng):
+    images = rng.random((2, *size, 3), np.float32)
+    expected = tf.image.resize(images, (2 * size[0], 2 * size[1]), "bilinear")
+    np.testing.assert_allclose(upsample_x2_centred(images), expected, atol=1e-6)
+
+
+def test_centred_doubling_undoes_averaging_of_a_slope():
+    """A pixel of the averaged pyramid lies in the middle of those it is the mean of."""
+    slope = np.linspace(0, 1, 16, dtype=np.float32)[None, None, :, None] * np.ones((1, 8, 1, 1))
+    half, _ = averaged_pyramid(slope, 2)
+    np.testing.assert_allclose(upsample_x2_centred(half)[:, :, 1:-1], slope[:, :, 1:-1], atol=1e-6)
 
 
 def test_pyramid_is_coarse_to_fine(rng):

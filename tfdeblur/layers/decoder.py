@@ -3,7 +3,7 @@
 import keras
 
 from tfdeblur.layers.initializers import conv_initializer, deconv_initializer
-from tfdeblur.layers.residual_block import ResidualBlock
+from tfdeblur.layers.residual_block import residual_blocks
 
 
 @keras.saving.register_keras_serializable(package="tfdeblur")
@@ -19,8 +19,10 @@ class Decoder(keras.layers.Layer):
 
     Args:
       filters: channels of the stages, coarsest resolution first.
-      blocks_per_stage: residual blocks before each stage's convolution.
+      blocks_per_stage: residual blocks before each stage's convolution; one number, or one
+        for each stage.
       channels: channels of the decoded image.
+      initialisation: see `tfdeblur.layers.initializers`.
       starts_at_zero: whether a new decoder gives zeros whatever the features, for
         networks that add its image to their input.
 
@@ -40,6 +42,7 @@ class Decoder(keras.layers.Layer):
         filters=(128, 64, 32),
         blocks_per_stage=2,
         channels=3,
+        initialisation="release",
         starts_at_zero=False,
         **kwargs,
     ):
@@ -47,21 +50,16 @@ class Decoder(keras.layers.Layer):
         self.filters = tuple(filters)
         self.blocks_per_stage = blocks_per_stage
         self.channels = channels
+        self.initialisation = initialisation
         self.starts_at_zero = starts_at_zero
-        self.blocks = [
-            [
-                ResidualBlock(num_channels, name=f"stage_{stage}_block_{block}")
-                for block in range(1, blocks_per_stage + 1)
-            ]
-            for stage, num_channels in enumerate(self.filters, start=1)
-        ]
+        self.blocks = residual_blocks(self.filters, blocks_per_stage, initialisation)
         self.convs = [
             keras.layers.Conv2DTranspose(
                 num_channels,
                 4,
                 strides=2,
                 padding="same",
-                kernel_initializer=deconv_initializer(),
+                kernel_initializer=deconv_initializer(initialisation),
                 name=f"stage_{stage}_deconv",
             )
             for stage, num_channels in enumerate(self.filters[1:], start=1)
@@ -71,7 +69,9 @@ class Decoder(keras.layers.Layer):
                 channels,
                 3,
                 padding="same",
-                kernel_initializer="zeros" if starts_at_zero else conv_initializer(),
+                kernel_initializer=(
+                    "zeros" if starts_at_zero else conv_initializer(initialisation)
+                ),
                 name=f"stage_{len(self.filters)}_conv",
             )
         )
@@ -104,5 +104,6 @@ class Decoder(keras.layers.Layer):
             "filters": self.filters,
             "blocks_per_stage": self.blocks_per_stage,
             "channels": self.channels,
+            "initialisation": self.initialisation,
             "starts_at_zero": self.starts_at_zero,
         }

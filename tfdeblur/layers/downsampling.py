@@ -18,6 +18,7 @@ class DownsamplingConv(keras.layers.Layer):
 
     Args:
       filters: number of output channels.
+      initialisation: see `tfdeblur.layers.initializers`.
 
     Input shape:
       (batch, height, width, channels).
@@ -29,11 +30,16 @@ class DownsamplingConv(keras.layers.Layer):
       (1, 4, 4, 64)
     """
 
-    def __init__(self, filters, **kwargs):
+    def __init__(self, filters, initialisation="release", **kwargs):
         super().__init__(**kwargs)
         self.filters = filters
+        self.initialisation = initialisation
         self.conv = keras.layers.Conv2D(
-            filters, 3, strides=2, kernel_initializer=conv_initializer(), name="conv"
+            filters,
+            3,
+            strides=2,
+            kernel_initializer=conv_initializer(initialisation),
+            name="conv",
         )
 
     def build(self, input_shape):
@@ -48,4 +54,8 @@ class DownsamplingConv(keras.layers.Layer):
         return (batch, *(side and (side + 1) // 2 for side in sides), self.filters)
 
     def get_config(self):
-        return {**super().get_config(), "filters": self.filters}
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "initialisation": self.initialisation,
+        }

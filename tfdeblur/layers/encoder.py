@@ -4,7 +4,7 @@ import keras
 
 from tfdeblur.layers.downsampling import DownsamplingConv
 from tfdeblur.layers.initializers import conv_initializer
-from tfdeblur.layers.residual_block import ResidualBlock
+from tfdeblur.layers.residual_block import residual_blocks
 
 
 @keras.saving.register_keras_serializable(package="tfdeblur")
@@ -20,7 +20,9 @@ class Encoder(keras.layers.Layer):
 
     Args:
       filters: channels of the stages, finest resolution first.
-      blocks_per_stage: residual blocks after each stage's convolution.
+      blocks_per_stage: residual blocks after each stage's convolution; one number, or one
+        for each stage.
+      initialisation: see `tfdeblur.layers.initializers`.
 
     Input shape:
       (batch, height, width, 3); height and width multiples of 4 in this
@@ -33,20 +35,18 @@ class Encoder(keras.layers.Layer):
       (1, 4, 2, 128)
     """
 
-    def __init__(self, filters=(32, 64, 128), blocks_per_stage=2, **kwargs):
+    def __init__(
+        self, filters=(32, 64, 128), blocks_per_stage=2, initialisation="release", **kwargs
+    ):
         super().__init__(**kwargs)
         self.filters = tuple(filters)
         self.blocks_per_stage = blocks_per_stage
-        self.convs = []
-        self.blocks = []
-        for stage, num_channels in enumerate(self.filters, start=1):
-            self.convs.append(_stage_conv(stage, num_channels))
-            self.blocks.append(
-                [
-                    ResidualBlock(num_channels, name=f"stage_{stage}_block_{block}")
-                    for block in range(1, blocks_per_stage + 1)
-                ]
-            )
+        self.initialisation = initialisation
+        self.convs = [
+            _stage_conv(stage, num_channels, initialisation)
+            for stage, num_channels in enumerate(self.filters, start=1)
+        ]
+        self.blocks = residual_blocks(self.filters, blocks_per_stage, initialisation)
 
     def build(self, input_shape):
         shape = tuple(input_shape)
@@ -75,13 +75,18 @@ class Encoder(keras.layers.Layer):
             **super().get_config(),
             "filters": self.filters,
             "blocks_per_stage": self.blocks_per_stage,
+            "initialisation": self.initialisation,
         }
 
 
-def _stage_conv(stage, num_channels):
+def _stage_conv(stage, num_channels, initialisation):
     name = f"stage_{stage}_conv"
     if stage > 1:
-        return DownsamplingConv(num_channels, name=name)
+        return DownsamplingConv(num_channels, initialisation, name=name)
     return keras.layers.Conv2D(
-        num_channels, 3, padding="same", kernel_initializer=conv_initializer(), name=name
+        num_channels,
+        3,
+        padding="same",
+        kernel_initializer=conv_initializer(initialisation),
+        name=name,
     )

@@ -16,6 +16,7 @@ class ResidualBlock(keras.layers.Layer):
 
     Args:
       filters: number of channels of the input and of the output.
+      initialisation: see `tfdeblur.layers.initializers`.
 
     Input shape / Output shape:
       (batch, height, width, filters), any height and width.
@@ -25,19 +26,24 @@ class ResidualBlock(keras.layers.Layer):
       (1, 8, 8, 32)
     """
 
-    def __init__(self, filters, **kwargs):
+    def __init__(self, filters, initialisation="release", **kwargs):
         super().__init__(**kwargs)
         self.filters = filters
+        self.initialisation = initialisation
         self.conv_1 = keras.layers.Conv2D(
             filters,
             3,
             padding="same",
             activation="relu",
-            kernel_initializer=conv_initializer(),
+            kernel_initializer=conv_initializer(initialisation, relu=True),
             name="conv_1",
         )
         self.conv_2 = keras.layers.Conv2D(
-            filters, 3, padding="same", kernel_initializer=conv_initializer(), name="conv_2"
+            filters,
+            3,
+            padding="same",
+            kernel_initializer=conv_initializer(initialisation, ends_branch=True),
+            name="conv_2",
         )
 
     def build(self, input_shape):
@@ -51,4 +57,40 @@ class ResidualBlock(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "filters": self.filters}
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "initialisation": self.initialisation,
+        }
+
+
+def residual_blocks(filters, blocks_per_stage, initialisation="release"):
+    """The residual blocks of a network's stages, in the order of `filters`.
+
+    Args:
+      filters: channels of each stage.
+      blocks_per_stage: how many blocks a stage has, or a number for each stage.
+      initialisation: as for `ResidualBlock`.
+
+    Returns:
+      A list of lists of `ResidualBlock`.
+
+    Raises:
+      ValueError: when there is not one number for each stage, or one is negative.
+    """
+    if isinstance(blocks_per_stage, int):
+        blocks_per_stage = (blocks_per_stage,) * len(filters)
+    if len(blocks_per_stage) != len(filters) or min(blocks_per_stage) < 0:
+        raise ValueError(
+            f"Received blocks_per_stage={tuple(blocks_per_stage)} for stages of "
+            f"{tuple(filters)} channels; expected one number of blocks, at least 0, for each."
+        )
+    return [
+        [
+            ResidualBlock(num_channels, initialisation, name=f"stage_{stage}_block_{block}")
+            for block in range(1, num_blocks + 1)
+        ]
+        for stage, (num_channels, num_blocks) in enumerate(
+            zip(filters, blocks_per_stage, strict=True), start=1
+        )
+    ]

@@ -4,11 +4,12 @@ import math
 
 from keras import ops
 
-from tfdeblur.losses.full_size_mse import FullSizeMSE
+from tfdeblur.losses.output_loss import OutputLoss
+from tfdeblur.ops.pyramid import averaged_pyramid
 
 
-class NegativePSNR(FullSizeMSE):
-    """Minus the mean PSNR over images, in dB, of every output of full size.
+class NegativePSNR(OutputLoss):
+    """Minus the mean PSNR over images, in dB, of every output.
 
     The mean squared error belongs to the images with most blur; here every image
     counts by its own decibels, as in the figures that are reported.
@@ -19,10 +20,16 @@ class NegativePSNR(FullSizeMSE):
     Args:
       floor: added to the mean squared error, so that the slope stays finite: what is
         nearer than this is good enough. 1e-5 is 50 dB.
+      multi_scale: whether each output is twice the size of the one before, and is compared
+        with the sharp image averaged to its size; otherwise all are of full size.
     """
 
-    def __init__(self, floor=1e-5):
+    def __init__(self, floor=1e-5, multi_scale=False):
         self.floor = floor
+        self.multi_scale = multi_scale
+
+    def targets(self, sharp, num_outputs):
+        return averaged_pyramid(sharp, num_outputs) if self.multi_scale else [sharp] * num_outputs
 
     def terms(self, outputs, sharp):
         return [

@@ -46,8 +46,34 @@ def upsample_x2(images):
     return _with_midpoints(images, lower_neighbours, axis=1)
 
 
+def upsample_x2_centred(images):
+    """(b, h, w, c) -> (b, 2h, 2w, c): bilinear doubling with half-pixel centres.
+
+    [a, b] becomes [a, (3a + b) / 4, (a + 3b) / 4, b]. It belongs to `averaged_pyramid`, whose
+    pixels lie in the middle of those they are the mean of.
+    """
+    for axis in (2, 1):
+        images = _with_quarter_points(images, axis)
+    return images
+
+
+def _with_quarter_points(images, axis):
+    if axis == 1:
+        before = ops.concatenate([images[:, :1], images[:, :-1]], axis=1)
+        after = ops.concatenate([images[:, 1:], images[:, -1:]], axis=1)
+    else:
+        before = ops.concatenate([images[:, :, :1], images[:, :, :-1]], axis=2)
+        after = ops.concatenate([images[:, :, 1:], images[:, :, -1:]], axis=2)
+    quarters = [images + (neighbours - images) * 0.25 for neighbours in (before, after)]
+    return _interleaved(quarters, axis)
+
+
 def _with_midpoints(images, neighbours, axis):
-    midpoints = images + (neighbours - images) * 0.5
-    shape = list(ops.shape(images))
+    return _interleaved([images, images + (neighbours - images) * 0.5], axis)
+
+
+def _interleaved(pair, axis):
+    """Two tensors of one shape to one of twice the size along `axis`, taking turns."""
+    shape = list(ops.shape(pair[0]))
     shape[axis] *= 2
-    return ops.reshape(ops.stack([images, midpoints], axis + 1), shape)
+    return ops.reshape(ops.stack(pair, axis + 1), shape)
