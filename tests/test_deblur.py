@@ -57,6 +57,16 @@ def test_a_photo_is_restored(run, photo, tmp_path):
         assert restored.size == blurred.size
 
 
+def test_a_photo_and_no_weights(photo, monkeypatch, capsys):
+    monkeypatch.chdir(photo.parent)
+    assert run_app("deblur", ["--model=dmsn_2_light", "photo.png"]) == 0
+    assert capsys.readouterr().out == "1 of 1 images are in restored\n"
+    np.testing.assert_array_equal(
+        pixels_of(photo.parent / "restored" / "photo.png"),
+        Deblurrer("dmsn_2_light")(pixels_of(photo)),
+    )
+
+
 def test_flags_may_follow_the_input(run, photo, weights):
     assert run(photo)[0] == 0
     arguments = [str(photo), "--overwrite", "--model=dmphn_1", f"--output={photo.parent / 'out'}"]
@@ -95,8 +105,9 @@ def test_bad_images(run, tmp_path, name, parts):
     ("values", "parts"),
     [
         ({"model": "dmphn_12"}, ["'dmphn_12'", "one of: dmphn_1_2,"]),
-        ({"model": None}, ["--model as well, or --saved_model"]),
-        ({"model": None, "weights": None}, ["--model and --weights as well, or --saved_model"]),
+        ({"model": None}, ["--model as well, or --saved_model", "dmsn_2_light"]),
+        ({"model": None, "weights": None}, ["--model as well, or --saved_model"]),
+        ({"weights": None}, ["dmphn_1 without weights", "come with this package: dmsn_2_light"]),
         ({"flags": ["--saved_model=x"]}, ["--saved_model and --model, --weights"]),
         ({"flags": ["--tile=100"]}, ["tile 100", "auto, none", "from 128"]),
         ({"flags": ["--tile=all"]}, ["tile 'all'"]),

@@ -63,6 +63,13 @@ def test_two_folders(run, folders, tmp_path):
     assert set(summary["videos"]) == {"a", "b"}
 
 
+def test_weights_may_be_those_of_the_package(run, folders, tmp_path):
+    status, _, err = run(model="dmsn_2_light", weights=None, **folders)
+    assert (status, err) == (0, [])
+    summary = summary_of(tmp_path / "out")
+    assert (summary["model"], summary["parameters"]) == ("dmsn_2_light", 643_907)
+
+
 def test_flags_reach_the_evaluation(run, folders, tmp_path):
     assert run(quantisation="floor", num_images=2, **folders)[0] == 0
     summary = summary_of(tmp_path / "out")

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from tfdeblur import build_model
+from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
 from tfdeblur.exporting.saved_model import load_saved_model
 from tfdeblur.weights.files import save_weights
@@ -75,6 +75,15 @@ def test_a_saved_model_of_the_first_unit(run, tiny, tmp_path, rng):
     model.load_weights(tiny / "tiny.weights.h5")
     expected = 255 * np.asarray(model.deblur(images / np.float32(255))).clip(0, 1)
     assert np.abs(restored - expected).max() <= 0.51
+
+
+def test_weights_may_be_those_of_the_package(run, tmp_path, rng):
+    status, out, err = run(model="dmsn_2_light", weights=None)
+    assert (status, err) == (0, [])
+    assert out.splitlines()[-1].startswith(f"{tmp_path / 'network'}: dmsn_2_light as saved_model")
+    images = rng.integers(0, 256, (1, 9, 5, 3), np.uint8)
+    restored = np.asarray(load_saved_model(tmp_path / "network")["uint8"](images), int)
+    assert np.abs(restored[0] - Deblurrer("dmsn_2_light")(images[0])).max() <= 1
 
 
 @pytest.mark.parametrize("format_name", ["onnx", "litert"])

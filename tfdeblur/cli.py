@@ -26,6 +26,7 @@ APPS = {
     "benchmark": "measure speed on this machine",
     "convert": "import the weights that the papers' authors released",
     "deblur": "restore blurred images and folders of images",
+    "demo": "serve a page to try a network on a photo in a browser",
     "evaluate": "measure a network on a set of pairs: PSNR, SSIM, report",
     "export": "write a network as SavedModel, ONNX or LiteRT file",
     "synthesize": "make pairs for training from high-frame-rate video",

@@ -3,8 +3,10 @@ r"""Restore blurred images, videos and folders of them.
 Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP), a video, a folder, which
 is searched at any depth, or a quoted pattern such as 'day*/**/*.png'. Results go to
 --output under the same names and in the same format; bit depth, transparency,
-grayscale, orientation and colour profile are kept:
+grayscale, orientation and colour profile are kept. The weights of dmsn_2_light come with
+this package:
 
+  tfdeblur deblur --model=dmsn_2_light photo.jpg
   tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
       --output=restored photo.jpg holiday_photos/
 
@@ -34,7 +36,7 @@ from tfdeblur import cli
 from tfdeblur.errors import InputError, printable
 from tfdeblur.network_flags import define_network_flags, network_settings
 
-REQUIRED_FLAGS = ("output",)
+REQUIRED_FLAGS = ()
 
 RUNNERS = ("local", "beam")
 
@@ -53,7 +55,7 @@ def define_flags(flag_values):
         "Folder that `tfdeblur export` wrote, in place of --model and --weights.",
         flag_values=flag_values,
     )
-    flags.DEFINE_string("output", None, "Folder for the results.", flag_values=flag_values)
+    flags.DEFINE_string("output", "restored", "Folder for the results.", flag_values=flag_values)
     flags.DEFINE_bool("overwrite", False, "Replace results that exist.", flag_values=flag_values)
     flags.DEFINE_bool(
         "skip_existing",
@@ -209,13 +211,14 @@ def _is_default(flag):
 
 
 def _check_network(flag_values):
-    needed = ("model", "weights")
     if flag_values.saved_model is None:
-        missing = [f"--{name}" for name in needed if flag_values[name].value is None]
-        if missing:
-            raise InputError(f"Expected {' and '.join(missing)} as well, or --saved_model.")
+        if flag_values.model is None:
+            raise InputError(
+                "Expected --model as well, or --saved_model; the weights of dmsn_2_light come with "
+                "this package."
+            )
         return
-    fixed = (*needed, "depth", "time_budget_ms", "save_intermediate", "jit_compile")
+    fixed = ("model", "weights", "depth", "time_budget_ms", "save_intermediate", "jit_compile")
     given = [f"--{name}" for name in fixed if _is_given(flag_values[name])]
     given += [f"--{name}" for name in ("engine", "precision") if not _is_default(flag_values[name])]
     if given:

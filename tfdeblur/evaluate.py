@@ -25,7 +25,7 @@ from tfdeblur import cli
 from tfdeblur.errors import InputError
 from tfdeblur.network_flags import define_network_flags, network_settings
 
-REQUIRED_FLAGS = ("model", "weights", "output")
+REQUIRED_FLAGS = ("model", "output")
 
 _FLAGS_OF_DATASET = ("split", "data_dir", "allow_partial")
 

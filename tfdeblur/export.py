@@ -23,7 +23,7 @@ from tfdeblur import cli
 from tfdeblur.errors import InputError
 from tfdeblur.network_flags import define_model_flags
 
-REQUIRED_FLAGS = ("model", "weights", "output")
+REQUIRED_FLAGS = ("model", "output")
 
 
 def define_flags(flag_values):
@@ -67,11 +67,13 @@ def main(flag_values, arguments):
     with cli.quiet_framework_import():
         from tfdeblur.config import build_model
         from tfdeblur.exporting.checked_export import check_output, export_checked, parity_path
+        from tfdeblur.pretrained import chosen_weights
         from tfdeblur.weights.files import load_weights
     output, format_name = flag_values.output, flag_values.format
     check_output(output, format_name, flag_values.overwrite)
+    weights = chosen_weights(flag_values.model, flag_values.weights)
     model = build_model(flag_values.model, flag_values.depth)
-    load_weights(model, flag_values.weights)
+    load_weights(model, weights)
     found = export_checked(
         model,
         output,

@@ -17,7 +17,11 @@ def define_model_flags(flag_values):
         flag_values=flag_values,
     )
     flags.DEFINE_string(
-        "weights", None, "Weight file of that model (.weights.h5).", flag_values=flag_values
+        "weights",
+        None,
+        "Weight file of that model (.weights.h5; default: the one that comes with this package, "
+        "which has one of dmsn_2_light).",
+        flag_values=flag_values,
     )
     flags.DEFINE_integer(
         "depth", None, "Units of a stacked network to run (default: all).", flag_values=flag_values

@@ -31,8 +31,10 @@ def main():
         Image.new("RGB", (33, 21), "gray").save(Path(folder) / "photo.png")
         flags = ["--model=dmphn_1", f"--weights={folder}/one.weights.h5", f"--output={folder}/out"]
         _run("deblur", *flags, f"{folder}/photo.png")
-        with Image.open(f"{folder}/out/photo.png") as restored:
-            assert restored.size == (33, 21)
+        _run("deblur", "--model=dmsn_2_light", f"--output={folder}/ours", f"{folder}/photo.png")
+        for output in ("out", "ours"):
+            with Image.open(f"{folder}/{output}/photo.png") as restored:
+                assert restored.size == (33, 21)
         _quick_start(Path(folder))
     what = f"{len(modules)} modules, {len(APPS)} apps, a photo and a quick start"
     print(f"{tfdeblur.__file__}: {what}: all work")

@@ -37,6 +37,11 @@ def test_holds_every_module_configuration_and_builder(wheel):
         for suffix in (".py", ".html")
         for f in PROJECT.glob(f"tfdeblur/**/*{suffix}")
     }
+    expected |= {
+        str(f.relative_to(PROJECT))
+        for f in PROJECT.glob("tfdeblur/pretrained/*")
+        if f.suffix in (".h5", ".md", ".jpg")
+    }
     for folder in ("gin", "tfds_builders"):
         files = (f for f in PROJECT.glob(f"{folder}/**/*") if f.is_file())
         expected |= {

@@ -23,7 +23,7 @@ def test_what_is_not_there_is_refused(name):
 
 def test_a_network_runs_on_the_device_it_is_asked_to():
     image = np.full((5, 7, 3), 77, np.uint8)
-    deblur = Deblurrer("dmphn_1", device="cpu")
+    deblur = Deblurrer("dmsn_2_light", device="cpu")
     np.testing.assert_array_equal(deblur(image), Deblurrer(deblur.model)(image))
     with pytest.raises(InputError, match="gpu:7"):
-        Deblurrer("dmphn_1", device="gpu:7")
+        Deblurrer("dmsn_2_light", device="gpu:7")

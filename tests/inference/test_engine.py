@@ -15,6 +15,7 @@ from tfdeblur.inference import size_limits
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.models import DMPHN, DeblurringModel
+from tfdeblur.pretrained import chosen_weights
 from tfdeblur.weights.files import save_weights
 
 
@@ -151,7 +152,17 @@ def test_the_weight_file_is_used(rng, tmp_path):
     expected = keras.ops.clip(network.deblur(image[None])[0], 0, 1)
     restored = Deblurrer("dmphn_1", tmp_path / "a.weights.h5")(image)
     np.testing.assert_allclose(restored, expected, atol=1e-5)
-    assert np.abs(Deblurrer("dmphn_1")(image) - expected).max() > 1e-3
+
+
+def test_weights_may_be_those_of_the_package(rng):
+    image = random_image(rng, (9, 6, 3), np.float32)
+    named = Deblurrer("dmsn_2_light", chosen_weights("dmsn_2_light"))
+    np.testing.assert_array_equal(Deblurrer("dmsn_2_light")(image), named(image))
+
+
+def test_a_preset_is_not_run_with_random_weights():
+    with pytest.raises(InputError, match="dmphn_1 without weights"):
+        Deblurrer("dmphn_1")
 
 
 def test_one_graph_serves_all_sizes():
@@ -187,9 +198,8 @@ def test_images_of_two_types_in_one_stream_keep_them():
 
 def test_lower_precision_is_close_and_gives_float32(rng):
     image = rng.random((1, 20, 12, 3), np.float32)
-    exact = Deblurrer("dmphn_1")
-    coarse = Deblurrer("dmphn_1", precision="bfloat16")
-    coarse.model.set_weights(exact.model.get_weights())
+    exact = Deblurrer("dmsn_2_light")
+    coarse = Deblurrer("dmsn_2_light", precision="bfloat16")
     one, other = exact.restore(image), coarse.restore(image)
     assert coarse.model.compute_dtype == "bfloat16"
     assert other.dtype == "float32"
@@ -244,7 +254,7 @@ def test_batches_are_whole_numbers_of_images(value):
 
 
 def test_one_object_serves_eight_threads(rng):
-    deblur = Deblurrer("dmphn_1")
+    deblur = Deblurrer("dmsn_2_light")
     images = [rng.integers(0, 256, (8 + i % 3, 20 + i, 3), np.uint8) for i in range(24)]
     expected = [deblur(image) for image in images]
     with ThreadPoolExecutor(8) as threads:

@@ -106,6 +106,14 @@ def test_settings_that_do_not_fit(settings, said):
         DMSN(3, **{"global_skip": True, **settings})
 
 
+def test_upsamplers_begin_as_the_rest():
+    """One value of every 4x4 kernel's quarter, summed over the channels, has variance 1."""
+    model = DMSN(2, filters=(4, 4), initialisation="variance_preserving")
+    model.build((None, None, None, 3))
+    [upsampler] = model.upsamplers
+    assert 0.7 < np.std(upsampler.kernel) * np.sqrt(4 * 3) < 1.4
+
+
 def test_a_light_network_comes_back_from_its_configuration():
     model = DMSN(**LIGHT)
     again = DMSN.from_config(json.loads(json.dumps(model.get_config())))

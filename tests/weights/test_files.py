@@ -57,6 +57,22 @@ def test_the_file_says_which_model_it_belongs_to(saved):
         }
 
 
+def test_a_file_from_before_a_network_had_an_argument(saved, copy):
+    model, path = saved
+    copy.write_bytes(path.read_bytes())
+    with h5py.File(copy, "a") as file:
+        identity = json.loads(file.attrs["tfdeblur_model"])
+        del identity["blocks_per_stage"], identity["global_skip"]
+        file.attrs["tfdeblur_model"] = json.dumps(identity)
+    loaded = built((1,))
+    load_weights(loaded, copy)
+    assert_same_weights(loaded, model)
+    skipping = DMPHN((1,), global_skip=True)
+    skipping.build((None, None, None, 3))
+    with pytest.raises(InputError, match="global_skip=True"):
+        load_weights(skipping, copy)
+
+
 @pytest.mark.parametrize("levels", [(1, 1), (1, 2)])
 @pytest.mark.parametrize("has_identity", [True, False])
 def test_weights_of_another_model_are_refused(saved, copy, levels, has_identity):

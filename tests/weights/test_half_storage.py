@@ -44,6 +44,16 @@ def test_the_optimizer_is_left_out(tmp_path):
     np.testing.assert_allclose(plain(x)[0], model(x)[0], atol=1e-3)
 
 
+@pytest.mark.parametrize("content", [None, b"no weights"])
+def test_a_source_that_is_no_weight_file(tmp_path, content):
+    source = tmp_path / "full.weights.h5"
+    if content:
+        source.write_bytes(content)
+    with pytest.raises(InputError, match="expected a weight file"):
+        store_in_half(source, tmp_path / "half.weights.h5")
+    assert not (tmp_path / "half.weights.h5").exists()
+
+
 def test_values_beyond_float16_are_refused_and_nothing_is_written(tmp_path):
     network = built((1,))
     network.variables[0].assign(network.variables[0] + 70_000)

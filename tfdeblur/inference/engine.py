@@ -30,7 +30,8 @@ class Deblurrer:
       model: name of a preset, a `.gin` file of one, a built
         `tfdeblur.models.DeblurringModel`, or a `Runtime` such as
         `tfdeblur.inference.runtimes.saved_model.SavedModelRuntime`.
-      weights: path of a `.weights.h5` file; None keeps the model's weights.
+      weights: path of a `.weights.h5` file. None is, for a preset, the weights that come
+        with this package; a built model keeps its own.
       depth: for stacks, how many units to run; a preset is built, and its weights
         are read, only up to there. None is all.
       engine: what executes the network, one of
@@ -57,7 +58,7 @@ class Deblurrer:
         file that cannot be used.
 
     Example:
-      >>> deblur = Deblurrer("dmphn_1_2_4", "dmphn_1_2_4.weights.h5")  # doctest: +SKIP
+      >>> deblur = Deblurrer("dmsn_2_light")  # doctest: +SKIP
       >>> sharp = deblur(blurred)  # doctest: +SKIP
     """
 

@@ -22,9 +22,9 @@ class Decoder(keras.layers.Layer):
       blocks_per_stage: residual blocks before each stage's convolution; one number, or one
         for each stage.
       channels: channels of the decoded image.
-      initialisation: see `tfdeblur.layers.initializers`.
       starts_at_zero: whether a new decoder gives zeros whatever the features, for
         networks that add its image to their input.
+      initialisation: see `tfdeblur.layers.initializers`.
 
     Input shape:
       (batch, height, width, 128).
@@ -42,8 +42,8 @@ class Decoder(keras.layers.Layer):
         filters=(128, 64, 32),
         blocks_per_stage=2,
         channels=3,
-        initialisation="release",
         starts_at_zero=False,
+        initialisation="release",
         **kwargs,
     ):
         super().__init__(**kwargs)

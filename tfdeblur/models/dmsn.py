@@ -90,34 +90,31 @@ class DMSN(DeblurringModel):
                 f"Received filters={filters}; expected some for every scale, or with global_skip "
                 "for the coarser ones at least."
             )
-        self.encoders = []
-        self.decoders = []
-        for i, (channels, blocks) in enumerate(
-            zip(self.filters_of_scale, blocks_of_scale, strict=True), start=1
-        ):
-            if channels:
-                self.encoders.append(
-                    Encoder(channels, blocks, initialisation, name=f"encoder_scale_{i}")
-                )
-                self.decoders.append(
-                    Decoder(
-                        channels[::-1],
-                        blocks if isinstance(blocks, int) else blocks[::-1],
-                        initialisation=initialisation,
-                        starts_at_zero=global_skip,
-                        name=f"decoder_scale_{i}",
-                    )
-                )
+        settings = list(zip(self.filters_of_scale, blocks_of_scale, strict=True))[:num_networks]
+        self.encoders = [
+            Encoder(channels, blocks, initialisation, name=f"encoder_scale_{i}")
+            for i, (channels, blocks) in enumerate(settings, start=1)
+        ]
+        self.decoders = [
+            Decoder(
+                channels[::-1],
+                blocks if isinstance(blocks, int) else blocks[::-1],
+                starts_at_zero=global_skip,
+                initialisation=initialisation,
+                name=f"decoder_scale_{i}",
+            )
+            for i, (channels, blocks) in enumerate(settings, start=1)
+        ]
         self.upsamplers = [
             keras.layers.Conv2DTranspose(
                 3,
                 4,
                 strides=2,
                 padding="same",
-                kernel_initializer=deconv_initializer(),
+                kernel_initializer=deconv_initializer(initialisation),
                 name=f"upsampler_scale_{i}",
             )
-            for i in range(2, 1 if global_skip else num_scales + 1)
+            for i in (() if global_skip else range(2, num_scales + 1))
         ]
 
     @property

@@ -1,6 +1,7 @@
 """Weight files of the project: `.weights.h5` that remember which model they belong to."""
 
 import contextlib
+import inspect
 import json
 import math
 import os
@@ -54,9 +55,19 @@ def save_weights(model, path, with_optimizer=False):
 
 
 def _check_room(model, path, with_optimizer):
-    """Raises OSError where the file would not fit: HDF5 ends the process when a disk is full."""
     variables = [*model.variables, *(model.optimizer.variables if with_optimizer else ())]
-    num_bytes = sum(4 * math.prod(v.shape) + _HDF5_BYTES_PER_VARIABLE for v in variables)
+    check_room(path, sum(4 * math.prod(variable.shape) for variable in variables), len(variables))
+
+
+def check_room(path, num_bytes, num_variables):
+    """Raises OSError where an HDF5 file would not fit: HDF5 ends the process on a full disk.
+
+    Args:
+      path: of the file to be written, which is made with this size.
+      num_bytes: of all values together.
+      num_variables: that the values are of.
+    """
+    num_bytes += num_variables * _HDF5_BYTES_PER_VARIABLE
     if hasattr(os, "posix_fallocate"):
         with path.open("wb") as file:
             try:
@@ -148,7 +159,7 @@ def _check_content(model, path, file):
         ) from None
     stored = _model_attribute(file)
     wanted = network_identity(model)
-    if stored is not None and _parsed(stored) != wanted:
+    if stored is not None and _with_defaults(_parsed(stored), model, wanted) != wanted:
         raise InputError(
             f"{path}: received weights of {_describe(_parsed(stored))}; expected weights of "
             f"{_describe(wanted)}. Choose the matching model or file."
@@ -188,6 +199,19 @@ def _parsed(stored):
         return json.loads(stored)
     except (TypeError, ValueError, RecursionError):
         return stored
+
+
+def _with_defaults(stored, model, wanted):
+    """An identity with the defaults of arguments that the class did not have when it was stored."""
+    if not isinstance(stored, dict):
+        return stored
+    parameters = inspect.signature(type(model).__init__).parameters
+    defaults = {
+        name: parameters[name].default
+        for name in wanted
+        if name in parameters and parameters[name].default is not inspect.Parameter.empty
+    }
+    return {**json.loads(json.dumps(defaults)), **stored}
 
 
 def network_identity(model):

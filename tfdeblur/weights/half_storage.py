@@ -7,6 +7,8 @@ import numpy as np
 
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
+from tfdeblur.weights.files import check_room
+from tfdeblur.weights.hdf5_survey import survey
 
 
 def store_in_half(source, target):
@@ -20,26 +22,27 @@ def store_in_half(source, target):
       target: path of the file to write.
 
     Raises:
-      InputError: when a value is beyond float16, which ends at 65,504.
+      InputError: when the source is no weight file, and when a value is beyond float16.
     """
-    with (
-        h5py.File(source, "r") as file,
-        atomic_write(Path(target)) as unfinished,
-        h5py.File(unfinished, "w") as half,
-    ):
-        _copy(file, half)
+    try:
+        file = h5py.File(source, "r")
+    except OSError:
+        raise InputError(f"{source}: expected a weight file (HDF5) to copy.") from None
+    with file, atomic_write(Path(target)) as unfinished:
+        weights = {
+            name: item for name, item in survey(file).items() if not name.startswith("optimizer/")
+        }
+        check_room(unfinished, 2 * sum(item.size for item in weights.values()), len(weights))
+        with h5py.File(unfinished, "w") as half:
+            half.attrs.update(file.attrs)
+            for name, item in weights.items():
+                half[name] = _in_half(item, f"{source}: {name}")
 
 
-def _copy(group, copy):
-    for name, value in group.attrs.items():
-        copy.attrs[name] = value
-    for name, item in group.items():
-        if name == "optimizer":
-            continue
-        if isinstance(item, h5py.Group):
-            _copy(item, copy.create_group(name))
-            continue
-        values = item[()]
-        if np.abs(values).max(initial=0) > np.finfo(np.float16).max:
-            raise InputError(f"{item.file.filename}: {item.name} does not fit into float16.")
-        copy[name] = values.astype(np.float16)
+def _in_half(item, name):
+    if item.dtype.kind != "f":
+        raise InputError(f"{name} is of type {item.dtype}; expected floats.")
+    values = item[()]
+    if np.abs(values).max(initial=0) > np.finfo(np.float16).max:
+        raise InputError(f"{name} does not fit into float16, which ends at 65,504.")
+    return values.astype(np.float16)

@@ -8,6 +8,7 @@ from tests.inference.fake_runtimes import PerPixel
 from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.load import load_runtime
+from tfdeblur.pretrained import chosen_weights
 
 
 @pytest.mark.parametrize(
@@ -34,10 +35,11 @@ def test_a_built_network_keeps_its_precision():
 @pytest.mark.parametrize("engine", ["tensorrt", ""])
 def test_engines_that_do_not_exist_are_refused(engine):
     with pytest.raises(InputError, match=f"engine '{engine}'; expected one of keras"):
-        load_runtime("dmphn_1", engine=engine)
+        load_runtime("dmsn_2_light", engine=engine)
 
 
 def test_a_preset_may_be_a_path_of_its_file(tmp_path):
     path = tmp_path / "mine.gin"
-    path.write_text('include "models/dmphn/dmphn_1.gin"\n')
-    assert load_runtime(Path(path)).model.count_params() == 1_808_131
+    path.write_text('include "models/dmsn/dmsn_2_light.gin"\n')
+    weights = chosen_weights("dmsn_2_light")
+    assert load_runtime(Path(path), weights).model.count_params() == 643_907

@@ -8,6 +8,7 @@ from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.runtimes.build import CPU_ENGINES, build_runtime
 from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.precision import precision_scope
+from tfdeblur.pretrained import chosen_weights
 from tfdeblur.weights.files import load_weights
 
 
@@ -34,6 +35,7 @@ def load_runtime(
     with device_scope(device):
         if isinstance(model, str | os.PathLike):
             with precision_scope(precision or "float32"):
+                weights = chosen_weights(model, weights)
                 model = build_model(str(model), depth)
         else:
             _refuse("that is built already", precision=precision)

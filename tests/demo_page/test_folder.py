@@ -1,0 +1,40 @@
+"""A server's folder goes with it, and one that a killed server left goes with the next."""
+
+import fcntl
+import os
+import tempfile
+
+import pytest
+
+from tfdeblur.demo_page.folder import private_folder
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_it_goes_with_everything_in_it(temporary):
+    with private_folder() as folder:
+        (folder / "photo.png").write_text("")
+        assert folder.parent == temporary
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_server_left_is_removed(temporary):
+    (temporary / "tfdeblur_demo_left").mkdir()
+    (temporary / "tfdeblur_demo_left" / "photo.png").write_text("")
+    (temporary / "something_else").mkdir()
+    with private_folder() as folder:
+        assert {path.name for path in temporary.iterdir()} == {folder.name, "something_else"}
+
+
+def test_that_of_a_running_server_stays(temporary):
+    other = temporary / "tfdeblur_demo_other"
+    other.mkdir()
+    opened = os.open(other, os.O_RDONLY)
+    fcntl.flock(opened, fcntl.LOCK_EX)
+    with private_folder():
+        assert other.exists()
+    os.close(opened)

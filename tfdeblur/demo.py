@@ -1,0 +1,82 @@
+r"""Serve a page on which anyone can try a network on a photo, in a browser.
+
+  tfdeblur demo
+  tfdeblur demo dmphn_1_2_4=dmphn_1_2_4.weights.h5 stack2_dmphn=stack2.weights.h5
+
+Every NETWORK is a preset or the config.gin of a training run, then "=" and its weight
+file; the page lets visitors choose among them and the one that comes with this package.
+Only browsers on this machine reach the page, unless --host says otherwise. One photo is
+restored at a time, others wait, and photos are deleted after use.
+"""
+
+import math
+import sys
+
+from absl import flags
+
+from tfdeblur import cli
+from tfdeblur.errors import InputError
+from tfdeblur.extras import require_extra
+
+REQUIRED_FLAGS = ()
+
+
+def define_flags(flag_values):
+    flags.DEFINE_string(
+        "host",
+        "127.0.0.1",
+        "Address to listen on. 0.0.0.0 admits every machine that reaches this one; the page has "
+        "no password.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_integer(
+        "port",
+        None,
+        "Port to listen on (default: the first free one from 7860 on).",
+        lower_bound=1,
+        upper_bound=65535,
+        flag_values=flag_values,
+    )
+    flags.DEFINE_float(
+        "max_upload_mb",
+        30,
+        "Most megabytes of a file.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_float(
+        "max_megapixels",
+        24,
+        "Most million pixels of a photo.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_integer(
+        "max_waiting",
+        20,
+        "Most photos that wait for their turn; more are turned away.",
+        lower_bound=1,
+        flag_values=flag_values,
+    )
+
+
+def main(flag_values, arguments):
+    require_extra("demo", ["gradio"], "The page")
+    with cli.quiet_framework_import():
+        from tfdeblur.demo_page.networks import named_networks
+        from tfdeblur.demo_page.page import PageSettings
+        from tfdeblur.demo_page.serving import serve
+    for name in ("max_upload_mb", "max_megapixels"):
+        value = flag_values[name].value
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"Received --{name}={value}; expected a number above 0.")
+    settings = PageSettings(
+        host=flag_values.host,
+        port=flag_values.port,
+        max_upload_bytes=int(flag_values.max_upload_mb * 1e6),
+        max_pixels=int(flag_values.max_megapixels * 1e6),
+        max_waiting=flag_values.max_waiting,
+    )
+    serve(named_networks(arguments), settings)
+
+
+if __name__ == "__main__":
+    sys.exit(cli.run_app("demo"))
