@@ -8,6 +8,7 @@ Playwright), uploads PHOTO, waits for the result and stores what the browser sho
 
 import contextlib
 import dataclasses
+import os
 import re
 import shutil
 import subprocess
@@ -53,10 +54,15 @@ def chromium():
 
 
 @contextlib.contextmanager
-def running_demo(*arguments):
-    """Runs `tfdeblur demo`; yields (its address, the process) once it serves."""
+def running_demo(*arguments, temporary=None):
+    """Runs `tfdeblur demo`, perhaps with a folder for its temporary files.
+
+    Yields:
+      (its address, the process) once it serves.
+    """
+    environment = os.environ if temporary is None else {**os.environ, "TMPDIR": str(temporary)}
     command = [sys.executable, "-m", "tfdeblur", "demo", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             line = process.stdout.readline()
             if not line:

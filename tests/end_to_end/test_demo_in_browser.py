@@ -55,10 +55,9 @@ def stack(tmp_path_factory):
 def demo(tmp_path_factory, stack):
     """A running app that takes files of at most 2 MB; (its address, its temporary folder)."""
     folder = tmp_path_factory.mktemp("temporary")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(folder))
-        with running_demo(stack, "--max_upload_mb=2", "--max_megapixels=1") as (address, _):
-            yield address, folder
+    limits = ("--max_upload_mb=2", "--max_megapixels=1")
+    with running_demo(stack, *limits, temporary=folder) as (address, _):
+        yield address, folder
     assert list(folder.glob(_FOLDER)) == [], "the app left files behind"
 
 
@@ -136,16 +135,15 @@ def test_another_photo_takes_the_result_away(page, blurred_photo, tmp_path):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
-def test_nothing_stays_of_a_server_that_ends(demo, blurred_photo, sent, tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with running_demo() as (address, process), open_page(address) as page:
+def test_nothing_stays_of_a_server_that_ends(blurred_photo, sent, tmp_path):
+    with running_demo(temporary=tmp_path) as (address, process), open_page(address) as page:
         choose(page, blurred_photo)
         page.locator("#go:not([disabled])").wait_for()
         assert [path.name for path in files(tmp_path)] == ["cup of coffee.png"]
         process.send_signal(sent)
         status = process.wait(timeout=60)
     if sent == signal.SIGKILL:
-        with running_demo():
+        with running_demo(temporary=tmp_path):
             assert files(tmp_path) == []
     else:
         assert status == 0
