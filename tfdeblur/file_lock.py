@@ -7,11 +7,15 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def file_lock(path):
+def file_lock(path, wait=True):
     """Waits until no other process is in here with `path`, a file or folder that exists.
 
     A process that dies lets go of it. Readers and writers that do not come here are
     not held up.
+
+    Args:
+      path: of the file or folder.
+      wait: False comes in at once, without the lock where another has it.
 
     Yields:
       Whether it is locked: some network file systems have no locks; what is guarded is no
@@ -22,7 +26,7 @@ def file_lock(path):
     try:
         is_locked = True
         try:
-            fcntl.flock(opened, fcntl.LOCK_EX)
+            fcntl.flock(opened, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             is_locked = False
         yield is_locked

@@ -44,10 +44,9 @@ def main(model="dmsn_2_light", weights=None):
     rows = []
     for photograph, length_px in zip(_PHOTOGRAPHS, _LENGTHS_PX, strict=True):
         blur, sharp = blurred_and_sharp(photograph, length_px)
-        rows.append(np.hstack([blur, deblur(blur), sharp]))
-        print(
-            photograph, length_px, *(f"{cv2.PSNR(x, sharp):.2f} dB" for x in (blur, deblur(blur)))
-        )
+        restored = deblur(blur)
+        rows.append(np.hstack([blur, restored, sharp]))
+        print(photograph, length_px, *(f"{cv2.PSNR(x, sharp):.2f} dB" for x in (blur, restored)))
     width = _SIZE[1]
     _write(_PROJECT / "docs" / "before_after.jpg", rows[0][:, : 2 * width])
     _write(_PROJECT / "tfdeblur" / "pretrained" / "examples.jpg", np.vstack(rows))

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from tfdeblur.images.photo import eight_bit_rgb
+
 _CAPTION_HEIGHT = 16
 _GAP = 4
 
@@ -40,9 +42,6 @@ def _cell(caption, blurred, sharp, width):
 
 
 def _thumbnail(image, width):
-    levels = (image >> 8).astype(np.uint8) if image.dtype == np.uint16 else image
-    if levels.shape[-1] == 1:
-        levels = np.repeat(levels, 3, axis=-1)
     height = max(1, round(width * image.shape[0] / image.shape[1]))
     method = cv2.INTER_AREA if width < image.shape[1] else cv2.INTER_CUBIC
-    return cv2.resize(levels, (width, height), interpolation=method)
+    return cv2.resize(eight_bit_rgb(image), (width, height), interpolation=method)

@@ -6,10 +6,10 @@ import zlib
 from pathlib import Path
 
 import cv2
-import numpy as np
 import skimage
 
 from tfdeblur.errors import InputError
+from tfdeblur.images.photo import eight_bit_rgb
 from tfdeblur.images.reader import read_image
 from tfdeblur.images.writer import IMAGE_SUFFIXES
 
@@ -96,7 +96,7 @@ def read_photograph(file, smallest_side=1):
     Raises:
       InputError: when it is damaged, or smaller than `smallest_side`.
     """
-    pixels = _rgb(read_image(file).pixels)
+    pixels = eight_bit_rgb(read_image(file).pixels)
     scale = _LARGEST_SHORTER_SIDE / min(pixels.shape[:2])
     if scale < 1:
         pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -106,12 +106,6 @@ def read_photograph(file, smallest_side=1):
             f"{smallest_side} a side. Take it out of the folder, or make smaller pairs."
         )
     return pixels
-
-
-def _rgb(pixels):
-    if pixels.dtype == np.uint16:
-        pixels = (pixels >> 8).astype(np.uint8)
-    return pixels if pixels.shape[-1] == 3 else np.repeat(pixels, 3, axis=-1)
 
 
 def _files(folder):

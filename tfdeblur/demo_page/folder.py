@@ -1,11 +1,11 @@
 """The folder of a server of the page: nothing of visitors outlives the server in it."""
 
 import contextlib
-import fcntl
-import os
 import shutil
 import tempfile
 from pathlib import Path
+
+from tfdeblur.file_lock import file_lock
 
 _PREFIX = "tfdeblur_demo_"
 
@@ -21,22 +21,12 @@ def private_folder():
     """
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         _remove_unless_in_use(left)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            # Let go of by the system, whatever becomes of this process.
-            fcntl.flock(opened, fcntl.LOCK_EX)
-            yield Path(folder)
-        finally:
-            os.close(opened)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, file_lock(folder):
+        yield Path(folder)
 
 
 def _remove_unless_in_use(folder):
     # Others' folders are none of our business, and their owners' next server removes them.
-    with contextlib.suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with contextlib.suppress(OSError), file_lock(folder, wait=False) as is_left:
+        if is_left:
             shutil.rmtree(folder)
-        finally:
-            os.close(opened)

@@ -32,9 +32,8 @@ def named_networks(given):
         if name in networks:
             raise InputError(f"Received two networks named {name}; expected one of each name.")
         networks[name] = Deblurrer(model, weights)
-    for name in pretrained_models():
-        networks.setdefault(name, Deblurrer(name))
-    return networks
+    ours = [name for name in pretrained_models() if name not in networks]
+    return networks | {name: Deblurrer(name) for name in ours}
 
 
 def _shown_name(model):

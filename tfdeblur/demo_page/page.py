@@ -115,13 +115,13 @@ def build_page(networks, visits, settings):
                 said = gr.Markdown(elem_id="said")
                 download = gr.DownloadButton("Download", visible=False, elem_id="download")
         shown = [slider, said, download]
-        quick: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
-        quick["api_visibility"] = "private"
+        private: dict[str, Any] = {"api_visibility": "private"}
+        quick = {"queue": False, "show_progress": "hidden", **private}
         upload.upload(bring, upload, [upload, button, *shown], **quick)
         upload.clear(take_away, None, [button, *shown], **quick)
         network.change(depths_of, network, depth, **quick)
         button.click(wait, None, shown, **quick).then(
-            restore, [network, depth], shown, concurrency_limit=1, api_visibility="private"
+            restore, [network, depth], shown, concurrency_limit=1, **private
         )
         page.unload(leave)
     # Otherwise requests by hand would pass the queue by.

@@ -5,10 +5,10 @@ import time
 from pathlib import Path
 
 import cv2
-import numpy as np
 from PIL import Image
 
 from tfdeblur.errors import InputError
+from tfdeblur.images.photo import eight_bit_rgb
 from tfdeblur.images.reader import read_header, read_image
 from tfdeblur.images.writer import IMAGE_SUFFIXES, check_writable, write_image
 
@@ -86,11 +86,10 @@ def _restored(deblurrer, photo_path, folder, max_pixels):
 
 
 def _shown(pixels, path):
-    if pixels.dtype == np.uint16:
-        pixels = (pixels >> 8).astype(np.uint8)
+    pixels = eight_bit_rgb(pixels)
     scale = _SHOWN_SIDE / max(pixels.shape[:2])
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
         pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-    Image.fromarray(pixels.squeeze() if pixels.shape[-1:] == (1,) else pixels).save(path)
+    Image.fromarray(pixels).save(path)
     return path

@@ -28,3 +28,10 @@ class Photo:
     def replace_pixels(self, pixels):
         """The same photo with other pixels of the same shape and dtype."""
         return dataclasses.replace(self, pixels=pixels)
+
+
+def eight_bit_rgb(pixels):
+    """(height, width, 1 or 3), uint8 or uint16 -> (height, width, 3) uint8: to be looked at."""
+    if pixels.dtype == np.uint16:
+        pixels = (pixels >> 8).astype(np.uint8)
+    return pixels if pixels.shape[-1] == 3 else np.repeat(pixels, 3, axis=-1)

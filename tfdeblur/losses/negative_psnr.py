@@ -4,11 +4,11 @@ import math
 
 from keras import ops
 
-from tfdeblur.losses.output_loss import OutputLoss
+from tfdeblur.losses.full_size_mse import FullSizeMSE
 from tfdeblur.ops.pyramid import averaged_pyramid
 
 
-class NegativePSNR(OutputLoss):
+class NegativePSNR(FullSizeMSE):
     """Minus the mean PSNR over images, in dB, of every output.
 
     The mean squared error belongs to the images with most blur; here every image
@@ -29,7 +29,9 @@ class NegativePSNR(OutputLoss):
         self.multi_scale = multi_scale
 
     def targets(self, sharp, num_outputs):
-        return averaged_pyramid(sharp, num_outputs) if self.multi_scale else [sharp] * num_outputs
+        if self.multi_scale:
+            return averaged_pyramid(sharp, num_outputs)
+        return super().targets(sharp, num_outputs)
 
     def terms(self, outputs, sharp):
         return [

@@ -14,7 +14,7 @@ import numpy as np
 
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError, shown
-from tfdeblur.weights.hdf5_survey import is_finite, survey
+from tfdeblur.weights.hdf5_survey import is_finite, survey, without_optimizer
 
 SUFFIX = ".weights.h5"
 
@@ -166,7 +166,7 @@ def _check_content(model, path, file):
         )
     # Keras takes what it finds by name and says nothing of what it leaves. A stack that is
     # built only up to some depth leaves the rest of its file on purpose.
-    weights = {name: item for name, item in datasets.items() if not name.startswith("optimizer/")}
+    weights = without_optimizer(datasets)
     num_values = sum(item.size for item in weights.values())
     is_partial = model.depth < model.num_units
     if num_values != model.count_params() and not (is_partial and stored is not None):

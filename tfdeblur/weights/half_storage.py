@@ -8,7 +8,7 @@ import numpy as np
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
 from tfdeblur.weights.files import check_room
-from tfdeblur.weights.hdf5_survey import survey
+from tfdeblur.weights.hdf5_survey import survey, without_optimizer
 
 
 def store_in_half(source, target):
@@ -29,9 +29,7 @@ def store_in_half(source, target):
     except OSError:
         raise InputError(f"{source}: expected a weight file (HDF5) to copy.") from None
     with file, atomic_write(Path(target)) as unfinished:
-        weights = {
-            name: item for name, item in survey(file).items() if not name.startswith("optimizer/")
-        }
+        weights = without_optimizer(survey(file))
         check_room(unfinished, 2 * sum(item.size for item in weights.values()), len(weights))
         with h5py.File(unfinished, "w") as half:
             half.attrs.update(file.attrs)

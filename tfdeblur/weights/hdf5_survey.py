@@ -66,6 +66,11 @@ def _num_bytes(name, item):
     return num_bytes
 
 
+def without_optimizer(datasets):
+    """Of what `survey` found in a weight file, the network's part."""
+    return {name: item for name, item in datasets.items() if not name.startswith("optimizer/")}
+
+
 def is_finite(dataset):
     """Whether all values of a dataset are finite as float32, what a model holds them in."""
     with np.errstate(over="ignore"):
