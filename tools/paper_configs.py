@@ -13,7 +13,7 @@ _FIRST_LINE = re.compile(
 
 @dataclass(frozen=True)
 class PaperConfig:
-    """What the header of a file says; tests/configs holds it to that."""
+    """What the header of a file says; tests/gin holds it to that."""
 
     path: str  # below gin/
     row_name: str  # as in the ledger: "Zhang19/Table 1/DMPHN(1-2-4)"

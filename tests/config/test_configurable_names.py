@@ -4,7 +4,7 @@ import pytest
 
 import tfdeblur
 from tfdeblur.config import configured_experiment
-from tfdeblur.configurable_names import check_configurable, check_import
+from tfdeblur.config.configurable_names import check_configurable, check_import
 from tfdeblur.errors import InputError
 
 DYNAMIC = "from __gin__ import dynamic_registration\n"
@@ -67,28 +67,6 @@ def test_a_module_is_not_even_imported(tmp_path, monkeypatch):
         with pytest.raises(InputError), configured_experiment([path]):
             pass
     assert not (tmp_path / "canary").exists()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'include "{path}"\n',
-        'include "/dev/zero"\n',
-        "MODEL = " + "[" * 100_000,
-        "MODEL = {[1]: 2}\n",
-        "MODEL = @\n",
-        "MODEL = 'unfinished\n",
-        f"{DYNAMIC}MODEL = @unknown.Network\n",
-        "\x1b[2J = 3\n",
-        "",
-    ],
-)
-def test_what_is_no_configuration_is_one_line(tmp_path, text):
-    path = tmp_path / "config.gin"
-    path.write_text(text.replace("{path}", str(path)))
-    with pytest.raises(InputError) as error:
-        tfdeblur.build_model(path)
-    assert "\n" not in str(error.value)
 
 
 def test_the_packages_of_a_run_may_be_imported():

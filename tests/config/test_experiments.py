@@ -1,21 +1,14 @@
 """Experiments from gin files: whole again from their own text, and compared."""
 
-import functools
-
-import gin
 import pytest
 
-import tfdeblur
 from tests.training.runs import write_tiny
 from tfdeblur.config import (
     build_model,
-    config_dir,
     configured_experiment,
     differing_bindings,
-    preset_of,
 )
 from tfdeblur.errors import InputError
-from tfdeblur.models import DMPHN, PSSNSC
 from tfdeblur.training.schedules import value_at
 
 
@@ -76,19 +69,6 @@ def test_differences_are_named_with_both_values(tiny):
     )
 
 
-def test_gin_is_left_as_it_was(tiny):
-    gin.parse_config("MY_MACRO = 3")
-    try:
-        with configured_experiment([tiny]):
-            pass
-        with pytest.raises(InputError), configured_experiment([tiny], ["STEPZ = 3"]):
-            pass
-        assert gin.query_parameter("MY_MACRO/gin.macro.value") == 3
-        assert "STEPS" not in gin.config_str()
-    finally:
-        gin.clear_config()
-
-
 def test_errors_of_the_program_keep_their_traceback(tiny):
     """Only what configured constructors refuse is the fault of the configuration."""
     with pytest.raises(TypeError, match="a defect"), configured_experiment([tiny]):
@@ -106,53 +86,6 @@ def test_a_macro_without_a_value_is_named(missing):
         configured_experiment([*given, "runs/finetune.gin"], lines),
     ):
         pass
-
-
-@pytest.mark.parametrize(
-    "name", ["dmphn_1_2_4", "dmphn_1_2_4_ws", "dmphn_1_2_small", "stack2_vmphn"]
-)
-def test_presets_are_recognised(name):
-    assert preset_of(build_model(name)) == name
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        functools.partial(DMPHN, (1, 2), filters=(4, 4, 4)),
-        functools.partial(PSSNSC, num_scales=2),
-    ],
-)
-def test_other_networks_are_no_preset(make):
-    assert preset_of(make()) is None
-
-
-def test_a_model_can_be_built_from_the_configuration_of_a_run(tiny, tmp_path):
-    with configured_experiment([tiny]) as made:
-        (tmp_path / "config.gin").write_text(made.full)
-    model = tfdeblur.build_model(tmp_path / "config.gin")
-    assert isinstance(model, DMPHN)
-    assert model.filters == (4, 4, 4)
-    assert model.count_params() == 2815
-    assert tfdeblur.build_model(str(tmp_path / "config.gin")).count_params() == 2815
-
-
-def test_a_file_without_a_model_is_refused(tmp_path):
-    path = tmp_path / "config.gin"
-    path.write_text("STEPS = 3\n")
-    with pytest.raises(InputError, match=r"config\.gin: binds no MODEL"):
-        build_model(path)
-    with pytest.raises(InputError, match="Received model"):
-        build_model(str(tmp_path / "none.gin"))
-
-
-def test_files_are_found_by_their_path_below_gin(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    inside = "papers/zhang2019/table1_dmphn_1_2_4_8.gin"
-    with configured_experiment([inside]) as by_name:
-        pass
-    with configured_experiment([config_dir() / inside]) as by_path:
-        pass
-    assert by_name.full == by_path.full
 
 
 def test_relative_paths_are_those_of_the_user(tiny, tmp_path, monkeypatch):
