@@ -54,14 +54,17 @@ def main(argv=None):
 
 def run_app(name, argv=None):
     """Parses the flags of app `name`, runs it and returns the exit status."""
+    return run_module(importlib.import_module(f"tfdeblur.{name}"), f"tfdeblur {name}", argv)
+
+
+def run_module(app, program, argv=None):
+    """The same for any module that is written as an app; `program` is what it is called."""
     argv = sys.argv[1:] if argv is None else argv
-    program = f"tfdeblur {name}"
-    app = importlib.import_module(f"tfdeblur.{name}")
     flag_values = flags.FlagValues()
     flag_values.set_gnu_getopt(True)
     app.define_flags(flag_values)
     if any(argument in ("-h", "--help") for argument in argv):
-        print(_app_help(name, app, flag_values))
+        print(_app_help(program, app, flag_values))
         return 0
     try:
         arguments = flag_values([program, *argv])[1:]
@@ -107,9 +110,9 @@ def _overview():
     )
 
 
-def _app_help(name, app, flag_values):
+def _app_help(program, app, flag_values):
     summary, _, details = (app.__doc__ or "").strip().partition("\n")
-    lines = [f"tfdeblur {name}: {summary}", details.rstrip(), "", "flags:"]
+    lines = [f"{program}: {summary}", details.rstrip(), "", "flags:"]
     for flag_name in sorted(flag_values):
         flag = flag_values[flag_name]
         shown = f"--[no]{flag_name}" if flag.boolean else f"--{flag_name}"

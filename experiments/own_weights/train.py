@@ -12,42 +12,50 @@ interrupted one stopped. Then it writes to the workdir
                       folder of real ones (input/ and target/), with summary.json and report.html
 
 Nothing of the real pairs is trained on, and no step is chosen by them. The exit status is 0 when
-all was done, 1 when the training was interrupted, 2 when the input was at fault.
+all was done, 1 when the training was interrupted (the same command goes on), 2 when the input was
+at fault or the disk full.
 """
 
 import sys
 from pathlib import Path
 
-from absl import app, flags
+from absl import flags
 
-from tfdeblur import Deblurrer
-from tfdeblur.config import configured_experiment
-from tfdeblur.data import folder_pairs
+from tfdeblur import cli
 from tfdeblur.errors import InputError
-from tfdeblur.evaluation import evaluate
-from tfdeblur.training.run import run
-from tfdeblur.weights.half_storage import store_in_half
 
-flags.DEFINE_string("sharp_dir", None, "Folder of sharp photographs.", required=True)
-flags.DEFINE_string("workdir", None, "Folder of the run.", required=True)
-flags.DEFINE_string("real_pairs", None, "Folder of pairs to measure on: input/ and target/.")
-flags.DEFINE_multi_string("gin_param", [], "Settings in place of the file's, as `tfdeblur train`.")
-FLAGS = flags.FLAGS
+REQUIRED_FLAGS = ("sharp_dir", "workdir")
 
 
-def main(_):
-    """Returns the exit status."""
-    try:
-        return _main(Path(FLAGS.workdir))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
+def define_flags(flag_values):
+    for name, help_text in (
+        ("sharp_dir", "Folder of sharp photographs."),
+        ("workdir", "Folder of the run."),
+        ("real_pairs", "Folder of pairs to measure on: input/ and target/."),
+    ):
+        flags.DEFINE_string(name, None, help_text, flag_values=flag_values)
+    flags.DEFINE_multi_string(
+        "gin_param",
+        [],
+        "Settings in place of the file's, as `tfdeblur train`.",
+        flag_values=flag_values,
+    )
 
 
-def _main(workdir):
+def main(flag_values, arguments):
+    if arguments:
+        raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
+    with cli.quiet_framework_import():
+        from tfdeblur import Deblurrer
+        from tfdeblur.config import configured_experiment
+        from tfdeblur.data import folder_pairs
+        from tfdeblur.evaluation import evaluate
+        from tfdeblur.training.run import run
+        from tfdeblur.weights.half_storage import store_in_half
+    workdir = Path(flag_values.workdir)
     # Read first: hours later is late for a mistyped name.
-    sources = {"real": folder_pairs(FLAGS.real_pairs)} if FLAGS.real_pairs else {}
-    bindings = [f"SHARP_DIR={FLAGS.sharp_dir!r}", *FLAGS.gin_param]
+    sources = {"real": folder_pairs(flag_values.real_pairs)} if flag_values.real_pairs else {}
+    bindings = [f"SHARP_DIR={flag_values.sharp_dir!r}", *flag_values.gin_param]
     with configured_experiment(["runs/own_weights.gin"], bindings) as configured:
         if not run(configured, workdir):
             return 1
@@ -63,4 +71,4 @@ def _main(workdir):
 
 
 if __name__ == "__main__":
-    sys.exit(app.run(main))
+    sys.exit(cli.run_module(sys.modules[__name__], Path(__file__).name))

@@ -58,6 +58,17 @@ def test_from_photographs_to_packed_weights(train, tmp_path):
         assert any(said.startswith(name) and line in said for said in done.stdout.splitlines())
 
 
+def test_what_is_mistyped_is_told_in_one_line(train, tmp_path):
+    """And is no interruption, after which the same command would be tried again."""
+    for wrong in ("--steps=3", "stray"):
+        done = train(wrong)
+        assert done.returncode == 2
+        [line] = done.stderr.splitlines()
+        assert line.startswith("train.py: ")
+        assert wrong.strip("-").partition("=")[0] in line
+    assert not (tmp_path / "run").exists()
+
+
 def test_pairs_that_are_not_there_are_told_before_the_training(train, tmp_path):
     done = train(f"--real_pairs={tmp_path}/missing")
     assert done.returncode == 2
