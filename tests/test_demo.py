@@ -32,6 +32,7 @@ def test_without_gradio(capsys, monkeypatch):
         (["--max_megapixels=inf"], "max_megapixels=inf; expected a number above 0"),
         (["--max_upload_mb=nan"], "max_upload_mb=nan"),
         (["--max_upload_mb=0"], "max_upload_mb=0.0"),
+        (["--max_stored_mb=-1"], "max_stored_mb=-1.0"),
         (["--max_waiting=0"], "flag --max_waiting=0"),
     ],
 )

@@ -44,6 +44,12 @@ def define_flags(flag_values):
         flag_values=flag_values,
     )
     flags.DEFINE_float(
+        "max_stored_mb",
+        4000,
+        "Most megabytes of all photos and results at a time; beyond, no photo is taken.",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_float(
         "max_megapixels",
         24,
         "Most million pixels of a photo.",
@@ -64,7 +70,7 @@ def main(flag_values, arguments):
         from tfdeblur.demo_page.networks import named_networks
         from tfdeblur.demo_page.page import PageSettings
         from tfdeblur.demo_page.serving import serve
-    for name in ("max_upload_mb", "max_megapixels"):
+    for name in ("max_upload_mb", "max_stored_mb", "max_megapixels"):
         value = flag_values[name].value
         if not (math.isfinite(value) and value > 0):
             raise InputError(f"Received --{name}={value}; expected a number above 0.")
@@ -72,6 +78,7 @@ def main(flag_values, arguments):
         host=flag_values.host,
         port=flag_values.port,
         max_upload_bytes=int(flag_values.max_upload_mb * 1e6),
+        max_stored_bytes=int(flag_values.max_stored_mb * 1e6),
         max_pixels=int(flag_values.max_megapixels * 1e6),
         max_waiting=flag_values.max_waiting,
     )

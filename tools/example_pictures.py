@@ -2,8 +2,8 @@
 
   python -m tools.example_pictures [NETWORK WEIGHTS]
 
-Photographs that no network here was trained on are shaken, stored as JPEG, and restored by the
-network that comes with the package (or the given one). Writes
+Photographs that the network of the package was not trained on are shaken, stored as JPEG, and
+restored by it (or by the given one). Writes
 
   docs/before_after.jpg               blurred | restored
   tfdeblur/pretrained/examples.jpg    blurred | restored | sharp, a row for each photograph

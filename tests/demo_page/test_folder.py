@@ -2,11 +2,12 @@
 
 import fcntl
 import os
+import shutil
 import tempfile
 
 import pytest
 
-from tfdeblur.demo_page.folder import private_folder
+from tfdeblur.demo_page.folder import files_below, private_folder
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +39,16 @@ def test_that_of_a_running_server_stays(temporary):
     with private_folder():
         assert other.exists()
     os.close(opened)
+
+
+def test_files_below_while_others_remove_some(tmp_path):
+    for name in ("a/one", "b/two", "c/three", "visits/four"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    found = []
+    for file in files_below(tmp_path, but=tmp_path / "visits"):
+        found.append(file)
+        for folder in "abc":
+            if folder != file.parent.name:
+                shutil.rmtree(tmp_path / folder, ignore_errors=True)
+    assert len(found) == 1

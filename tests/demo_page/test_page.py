@@ -29,7 +29,7 @@ page = build_page({"one": Deblurrer(PerPixel())}, visits, PageSettings(max_waiti
 [restore] = [function for function in page.fns.values() if function.name == "restore"]
 print("waiting", page._queue.max_size, "queue", restore.queue, "at once", restore.concurrency_limit)
 try:
-    asyncio.run(processing_utils.async_ssrf_protected_download("http://192.0.2.1/x", ""))
+    asyncio.run(processing_utils.async_ssrf_protected_download("http://192.0.2.1/x", sys.argv[1]))
 except InputError as error:
     print(error)
 """

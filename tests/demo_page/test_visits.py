@@ -1,7 +1,7 @@
 """What visitors bring is their own, and does not stay."""
 
 import os
-import threading
+import time
 
 import pytest
 
@@ -76,14 +76,26 @@ def test_who_leaves_leaves_nothing(visits, upload, tmp_path):
     visits.leave("a")
 
 
-def test_who_leaves_during_a_restoration_does_not_break_it(visits, upload, tmp_path):
+@pytest.mark.parametrize("other", [None, "other"])
+def test_who_leaves_during_a_restoration_neither_breaks_it_nor_waits(
+    visits, upload, tmp_path, other
+):
     visits.bring("a", upload("photo"))
     with visits.photo("a") as (photo, results):
-        leaving = threading.Thread(target=visits.leave, args=["a"])
-        leaving.start()
+        if other:
+            visits.bring("a", upload(other))
+        else:
+            visits.leave("a")
         (results / "result").write_text(photo.read_text())
-    leaving.join()
-    assert kept(tmp_path) == []
+    assert [path.read_text() for path in kept(tmp_path)] == ([other] if other else [])
+
+
+def test_a_photo_that_was_taken_away_before_its_turn(visits, upload):
+    visits.bring("a", upload("photo"))
+    visit = visits._visits["a"]
+    visits.leave("a")
+    with pytest.raises(InputError, match="no longer there"), visit.in_use():
+        pass
 
 
 def test_an_upload_that_another_took_is_told(visits, upload, tmp_path):
@@ -108,14 +120,37 @@ def test_who_is_being_served_is_not_idle(tmp_path, upload):
     assert photo.exists(), "the time counts from the end of its use"
 
 
-def test_who_waits_is_not_idle(tmp_path, upload):
-    visits = Visits(tmp_path / "visits", idle_seconds=3600)
-    visits.bring("a", upload("photo"))
+def test_who_waits_is_not_idle_while_others_are_served(visits, upload, tmp_path):
+    visits.bring("a", upload("waits"))
+    visits.bring("b", upload("served"))
+    visits.wait("a")
+    visits.wait("nobody")
+    with visits.photo("b"):
+        _hours_later(visits)
+        visits.remove_idle()
+        assert len(kept(tmp_path)) == 2
     visits._visits["a"].last_used -= 3601
-    visits.touch("a")
-    visits.touch("nobody")
     visits.remove_idle()
-    assert kept(tmp_path)
+    assert len(kept(tmp_path)) == 2, "the time counts from the end of the last restoration"
+    _hours_later(visits)
+    visits.remove_idle()
+    assert kept(tmp_path) == []
+
+
+def test_who_was_served_waits_no_longer(visits, upload, tmp_path):
+    visits.bring("a", upload("photo"))
+    visits.wait("a")
+    with visits.photo("a"):
+        pass
+    visits._visits["a"].last_used -= 3601
+    visits.remove_idle()
+    assert kept(tmp_path) == []
+
+
+def _hours_later(visits):
+    visits._last_served -= 3601
+    for visit in visits._visits.values():
+        visit.last_used -= 3601
 
 
 def test_uploads_that_nobody_brought_are_removed(tmp_path):
@@ -140,14 +175,9 @@ def test_only_the_idle_are_removed(tmp_path, upload):
 
 def test_the_idle_are_removed_without_being_asked_for(tmp_path, upload):
     visits = Visits(tmp_path / "visits", idle_seconds=0.02)
-    gone = threading.Event()
-    remove = visits.remove_idle
-
-    def remove_and_tell():
-        remove()
-        if not kept(tmp_path):
-            gone.set()
-
-    visits.remove_idle = remove_and_tell
-    visits.bring("a", upload("idle"))
-    assert gone.wait(timeout=60)
+    photo = visits.bring("a", upload("idle"))
+    for _ in range(600):
+        if not photo.exists():
+            break
+        time.sleep(0.1)
+    assert kept(tmp_path) == []

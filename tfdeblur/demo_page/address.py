@@ -24,7 +24,12 @@ def check_address(host, port):
 
 def url(host, port):
     """The address for a browser, e.g. "http://127.0.0.1:7860"."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{bracketed(host)}:{port}"
+
+
+def bracketed(host):
+    """A host as it stands in addresses, e.g. "[::1]"."""
+    return f"[{host}]" if ":" in host else host
 
 
 def bypass_proxy(host):

@@ -1,6 +1,7 @@
 """The folder of a server of the page: nothing of visitors outlives the server in it."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,8 +22,22 @@ def private_folder():
     """
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         _remove_unless_in_use(left)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, file_lock(folder):
+    temporary = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+    with temporary as folder, file_lock(folder):
         yield Path(folder)
+
+
+def files_below(folder, but=None):
+    """Paths of the files in a folder at any depth, some of which may be removed meanwhile.
+
+    Args:
+      folder: path.
+      but: path of a folder in it that is left out.
+    """
+    # Not rglob, which in Python 3.11 fails where another thread removes a folder.
+    for parent, subfolders, names in os.walk(folder):
+        subfolders[:] = [name for name in subfolders if Path(parent, name) != but]
+        yield from (Path(parent, name) for name in names)
 
 
 def _remove_unless_in_use(folder):

@@ -25,6 +25,8 @@ class PageSettings:
       max_pixels: most pixels (height * width) of a photo.
       max_waiting: most restorations that wait for their turn; one runs at a time.
       idle_seconds: how long photos and results stay without being used.
+      max_stored_bytes: most bytes of all visitors' photos and results, beyond which no
+        photo is taken.
     """
 
     host: str = "127.0.0.1"
@@ -33,6 +35,7 @@ class PageSettings:
     max_pixels: int = 24_000_000
     max_waiting: int = 20
     idle_seconds: float = 600
+    max_stored_bytes: int = 4_000_000_000
 
 
 def build_page(networks, visits, settings):
@@ -65,18 +68,23 @@ def build_page(networks, visits, settings):
         return gr.Button(interactive=False), *nothing_shown()
 
     def wait(request: gr.Request):
-        visits.touch(_visitor(request))
+        visits.wait(_visitor(request))
         return nothing_shown()
 
     def restore(name, depth, request: gr.Request):
-        deblurrer = networks[name]
-        if deblurrer.num_units > 1 and depth != deblurrer.num_units:
-            deblurrer = at_depth(name, int(depth))
-        with told(), visits.photo(_visitor(request)) as (photo, folder):
-            made = restore_photo(deblurrer, photo, folder, settings.max_pixels)
+        deblurrer, by = networks[name], name
+        with told():
+            if deblurrer.num_units > 1:
+                by = f"{name}, depth {depth} of {deblurrer.num_units},"
+                deblurrer = at_depth(name, int(depth))
+            with visits.photo(_visitor(request)) as (photo, folder):
+                made = restore_photo(deblurrer, photo, folder, settings.max_pixels)
+        if not made.restored.exists():
+            # The visitor took the photo away meanwhile.
+            return nothing_shown()
         return (
             gr.ImageSlider((made.before, made.after), visible=True),
-            f"{made.width}x{made.height} pixels, restored by {name} in {made.seconds:.1f} s",
+            f"{made.width}x{made.height} pixels, restored by {by} in {made.seconds:.1f} s",
             gr.DownloadButton(value=made.restored, visible=True),
         )
 
@@ -96,7 +104,8 @@ def build_page(networks, visits, settings):
     with gr.Blocks(title=TITLE, analytics_enabled=False) as page:
         gr.Markdown(
             "# Deblur a photo\nIt is restored on the machine that serves this page, and deleted "
-            "when you choose another or leave."
+            "when you choose another or leave, and, with the result, after "
+            f"{settings.idle_seconds / 60:g} minutes without use."
         )
         with gr.Row():
             with gr.Column(scale=1):
@@ -162,4 +171,7 @@ def _fetch_nothing():
     async def refuse(url, *args, **kwargs):
         raise InputError(f"Received the address {url!r} in place of a file; expected a file.")
 
-    processing_utils.async_ssrf_protected_get = refuse
+    # Private to Gradio: setup.cfg allows the versions that have it, and a test tries it.
+    if not hasattr(processing_utils, "async_ssrf_protected_download"):
+        raise RuntimeError("Gradio fetches addresses in another way than the page knows.")
+    processing_utils.async_ssrf_protected_download = refuse

@@ -3,10 +3,12 @@
 import contextlib
 import os
 import signal
+import sys
 import threading
 
-from tfdeblur.demo_page.address import bypass_proxy, check_address, url
+from tfdeblur.demo_page.address import bracketed, bypass_proxy, check_address, url
 from tfdeblur.demo_page.folder import private_folder
+from tfdeblur.demo_page.gate import Gate
 from tfdeblur.demo_page.page import build_page
 from tfdeblur.demo_page.visits import Visits
 
@@ -20,6 +22,15 @@ def serve(networks, settings):
     ):
         print(f"Open {address} in a browser; Ctrl-C ends it.", flush=True)
         threading.Event().wait()
+    _end_restorations()
+
+
+def _end_restorations():
+    """Python would wait for the end of one that is running, which may be minutes away."""
+    others = [thread for thread in threading.enumerate() if thread != threading.current_thread()]
+    if any(not thread.daemon for thread in others):
+        sys.stdout.flush()
+        os._exit(0)
 
 
 class _Interrupted(BaseException):
@@ -56,6 +67,8 @@ def served(networks, settings):
     Raises:
       InputError: when nothing can be served at the host and port.
     """
+    from starlette.middleware import Middleware
+
     check_address(settings.host, settings.port)
     bypass_proxy(settings.host)
     with private_folder() as folder:
@@ -63,9 +76,15 @@ def served(networks, settings):
         os.environ["GRADIO_TEMP_DIR"] = str(folder)
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         page = build_page(networks, Visits(folder, settings.idle_seconds), settings)
+        gate = Middleware(
+            Gate,
+            folder=folder,
+            max_upload_bytes=settings.max_upload_bytes,
+            max_stored_bytes=settings.max_stored_bytes,
+        )
         try:
             page.launch(
-                server_name=settings.host,
+                server_name=bracketed(settings.host),
                 server_port=settings.port,
                 max_file_size=settings.max_upload_bytes,
                 theme=_theme(),
@@ -74,6 +93,7 @@ def served(networks, settings):
                 footer_links=[],
                 quiet=True,
                 prevent_thread_lock=True,
+                app_kwargs={"middleware": [gate]},
             )
             yield url(settings.host, page.server_port)
         finally:

@@ -8,6 +8,7 @@ import time
 import uuid
 from pathlib import Path
 
+from tfdeblur.demo_page.folder import files_below
 from tfdeblur.errors import InputError
 
 
@@ -15,7 +16,8 @@ class Visits:
     """The photos of visitors and their results.
 
     A photo is there until its visitor brings another, leaves, or restores nothing for
-    `idle_seconds`. Several threads may call one object.
+    `idle_seconds`; who waits for a turn is not idle while others are served. Several threads
+    may call one object.
 
     Args:
       root: folder where uploads arrive. What is kept goes to a folder `visits` in it, and
@@ -29,6 +31,7 @@ class Visits:
         self._folder = self._root / "visits"
         self._idle_seconds = idle_seconds
         self._visits: dict[str, _Visit] = {}
+        self._last_served = time.monotonic()
         self._lock = threading.Lock()
         threading.Thread(target=self._watch, name="idle visits", daemon=True).start()
 
@@ -69,17 +72,20 @@ class Visits:
             visit = self._visits.get(visitor)
         if visit is None:
             raise InputError("There is no photo, or no longer; choose one.")
-        with visit.in_use() as files:
-            yield files
+        try:
+            with visit.in_use() as files:
+                yield files
+        finally:
+            self._last_served = time.monotonic()
 
-    def touch(self, visitor):
-        """Counts the idle time of a visitor anew, who waits for a turn."""
+    def wait(self, visitor):
+        """Says that a visitor waits for a turn, until `photo` is called."""
         with self._lock:
             if visitor in self._visits:
-                self._visits[visitor].last_used = time.monotonic()
+                self._visits[visitor].waits()
 
     def leave(self, visitor):
-        """Removes everything of a visitor, as soon as it is not in use."""
+        """Removes everything of a visitor; what is in use, as soon as it is not."""
         with self._lock:
             visit = self._visits.pop(visitor, None)
         if visit:
@@ -88,18 +94,20 @@ class Visits:
     def remove_idle(self):
         """Removes what has not been used for too long."""
         with self._lock:
+            if any(visit.is_in_use() for visit in self._visits.values()):
+                self._last_served = time.monotonic()
             idle = [name for name, visit in self._visits.items() if self._is_idle(visit)]
             visits = [self._visits.pop(name) for name in idle]
         for visit in visits:
             visit.end()
-        for file in self._root.rglob("*"):
-            if not file.is_relative_to(self._folder):
-                with contextlib.suppress(OSError):
-                    if file.is_file() and time.time() - file.stat().st_mtime >= self._idle_seconds:
-                        file.unlink()
+        for file in files_below(self._root, but=self._folder):
+            with contextlib.suppress(OSError):
+                if time.time() - file.stat().st_mtime >= self._idle_seconds:
+                    file.unlink()
 
     def _is_idle(self, visit):
-        return not visit.is_in_use() and time.monotonic() - visit.last_used >= self._idle_seconds
+        used = max(visit.last_used, self._last_served) if visit.is_waiting else visit.last_used
+        return not visit.is_in_use() and time.monotonic() - used >= self._idle_seconds
 
     def _watch(self):
         while True:
@@ -116,6 +124,8 @@ class _Visit:
         self._results = (folder / f"results_{number}" for number in itertools.count())
         self._latest = None
         self._use = threading.Lock()
+        self._has_ended = False
+        self.is_waiting = False
         self.photo = folder / upload.name
         self.last_used = time.monotonic()
         try:
@@ -127,21 +137,35 @@ class _Visit:
     def is_in_use(self):
         return self._use.locked()
 
+    def waits(self):
+        self.is_waiting = True
+        self.last_used = time.monotonic()
+
     @contextlib.contextmanager
     def in_use(self):
-        with self._use:
-            if not self.photo.exists():
-                raise InputError("The photo is no longer there; choose it again.")
-            if self._latest:
-                shutil.rmtree(self._latest, ignore_errors=True)
-            # Another folder each time, so that no browser takes an old picture for the new one.
-            self._latest = next(self._results)
-            self._latest.mkdir()
-            try:
-                yield self.photo, self._latest
-            finally:
-                self.last_used = time.monotonic()
+        try:
+            with self._use:
+                self.is_waiting = False
+                if self._has_ended:
+                    raise InputError("The photo is no longer there; choose it again.")
+                if self._latest:
+                    shutil.rmtree(self._latest, ignore_errors=True)
+                # Another folder each time, so that no browser takes an old picture for a new one.
+                self._latest = next(self._results)
+                self._latest.mkdir()
+                try:
+                    yield self.photo, self._latest
+                finally:
+                    self.last_used = time.monotonic()
+        finally:
+            if self._has_ended:
+                self.end()
 
     def end(self):
-        with self._use:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        """Removes the photo and the results: at once, or by whoever uses them at the end."""
+        self._has_ended = True
+        if self._use.acquire(blocking=False):
+            try:
+                shutil.rmtree(self._folder, ignore_errors=True)
+            finally:
+                self._use.release()
