@@ -11,6 +11,7 @@ from tests.weights.test_dmphn_release import built
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
 from tfdeblur.exporting.saved_model import export_saved_model
+from tfdeblur.pretrained import DEFAULT_MODEL
 from tfdeblur.weights.files import save_weights
 
 
@@ -57,13 +58,13 @@ def test_a_photo_is_restored(run, photo, tmp_path):
         assert restored.size == blurred.size
 
 
-def test_a_photo_and_no_weights(photo, monkeypatch, capsys):
+def test_a_photo_and_nothing_else(photo, monkeypatch, capsys):
     monkeypatch.chdir(photo.parent)
-    assert run_app("deblur", ["--model=dmsn_2_light", "photo.png"]) == 0
+    assert run_app("deblur", ["photo.png"]) == 0
     assert capsys.readouterr().out == "1 of 1 images are in restored\n"
     np.testing.assert_array_equal(
         pixels_of(photo.parent / "restored" / "photo.png"),
-        Deblurrer("dmsn_2_light")(pixels_of(photo)),
+        Deblurrer()(pixels_of(photo)),
     )
 
 
@@ -105,9 +106,11 @@ def test_bad_images(run, tmp_path, name, parts):
     ("values", "parts"),
     [
         ({"model": "dmphn_12"}, ["'dmphn_12'", "one of: dmphn_1_2,"]),
-        ({"model": None}, ["--model as well, or --saved_model", "dmsn_2_light"]),
-        ({"model": None, "weights": None}, ["--model as well, or --saved_model"]),
-        ({"weights": None}, ["dmphn_1 without weights", "come with this package: dmsn_2_light"]),
+        ({"model": None}, ["one.weights.h5 without a model", "they belong to as well"]),
+        (
+            {"weights": None},
+            ["dmphn_1 without weights", f"come with this package: {DEFAULT_MODEL}"],
+        ),
         ({"flags": ["--saved_model=x"]}, ["--saved_model and --model, --weights"]),
         ({"flags": ["--tile=100"]}, ["tile 100", "auto, none", "from 128"]),
         ({"flags": ["--tile=all"]}, ["tile 'all'"]),

@@ -12,6 +12,7 @@ from tests.tfds_builders.preparing import prepare
 from tests.weights.test_dmphn_release import built
 from tfdeblur import build_model
 from tfdeblur.cli import run_app
+from tfdeblur.pretrained import DEFAULT_MODEL
 from tfdeblur.tfds_builders.su2017 import Builder as Su2017
 from tfdeblur.weights.files import save_weights
 
@@ -64,10 +65,10 @@ def test_two_folders(run, folders, tmp_path):
 
 
 def test_weights_may_be_those_of_the_package(run, folders, tmp_path):
-    status, _, err = run(model="dmsn_2_light", weights=None, **folders)
+    status, _, err = run(model=DEFAULT_MODEL, weights=None, **folders)
     assert (status, err) == (0, [])
     summary = summary_of(tmp_path / "out")
-    assert (summary["model"], summary["parameters"]) == ("dmsn_2_light", 643_907)
+    assert summary["model"] == DEFAULT_MODEL
 
 
 def test_flags_reach_the_evaluation(run, folders, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
 from tfdeblur.exporting.saved_model import load_saved_model
+from tfdeblur.pretrained import DEFAULT_MODEL
 from tfdeblur.weights.files import save_weights
 
 # Small enough for the command's own check at 1280x720 to cost next to nothing.
@@ -78,12 +79,14 @@ def test_a_saved_model_of_the_first_unit(run, tiny, tmp_path, rng):
 
 
 def test_weights_may_be_those_of_the_package(run, tmp_path, rng):
-    status, out, err = run(model="dmsn_2_light", weights=None)
+    status, out, err = run(model=DEFAULT_MODEL, weights=None)
     assert (status, err) == (0, [])
-    assert out.splitlines()[-1].startswith(f"{tmp_path / 'network'}: dmsn_2_light as saved_model")
+    assert out.splitlines()[-1].startswith(
+        f"{tmp_path / 'network'}: {DEFAULT_MODEL} as saved_model"
+    )
     images = rng.integers(0, 256, (1, 9, 5, 3), np.uint8)
     restored = np.asarray(load_saved_model(tmp_path / "network")["uint8"](images), int)
-    assert np.abs(restored[0] - Deblurrer("dmsn_2_light")(images[0])).max() <= 1
+    assert np.abs(restored[0] - Deblurrer(DEFAULT_MODEL)(images[0])).max() <= 1
 
 
 @pytest.mark.parametrize("format_name", ["onnx", "litert"])

@@ -29,3 +29,11 @@ def test_settings_are_what_the_flags_say():
         "jit_compile": False,
         "ensemble": 8,
     }
+
+
+def test_what_is_not_said_is_left_to_the_library():
+    flag_values = flags.FlagValues()
+    define_network_flags(flag_values)
+    flag_values(["app"])
+    settings = network_settings(flag_values)
+    assert {settings[name] for name in ("model", "weights", "ensemble")} == {None}

@@ -1,36 +1,56 @@
 """The weights that come with the package."""
 
+import cv2
 import numpy as np
 import pytest
 import skimage.data
 
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.errors import InputError
-from tfdeblur.pretrained import chosen_weights, pretrained_models
+from tfdeblur.images.reader import read_image
+from tfdeblur.pretrained import DEFAULT_MODEL, chosen_network, pretrained_models
 from tfdeblur.weights.files import load_weights
 
 _MOST_BYTES = 25_000_000
 
 
-def test_there_are_some():
-    assert "dmsn_2_light" in pretrained_models()
+def test_the_default_is_one_of_them():
+    assert DEFAULT_MODEL in pretrained_models()
+    assert chosen_network() == chosen_network(DEFAULT_MODEL)
 
 
 @pytest.mark.parametrize("name", pretrained_models())
 def test_every_file_is_of_its_preset_and_small(name):
-    path = chosen_weights(name)
+    model, path = chosen_network(name)
+    assert model == name
     assert path.stat().st_size < _MOST_BYTES
     load_weights(build_model(name), path)
 
 
 def test_weights_that_are_named_are_taken():
-    assert chosen_weights("dmsn_2_light", "x.weights.h5") == "x.weights.h5"
-    assert chosen_weights("dmphn_1", "x.weights.h5") == "x.weights.h5"
+    for model in (DEFAULT_MODEL, "dmphn_1"):
+        assert chosen_network(model, "x.weights.h5") == (model, "x.weights.h5")
 
 
 def test_a_preset_without_weights_of_ours():
-    with pytest.raises(InputError, match=r"expected its weight file as well, or .*dmsn_2_light"):
+    with pytest.raises(InputError, match=f"expected its weight file as well, or .*{DEFAULT_MODEL}"):
         Deblurrer("dmphn_1_2_4")
+
+
+def test_weights_without_the_model_they_belong_to():
+    with pytest.raises(InputError, match=r"x.weights.h5 without a model; .* as well"):
+        Deblurrer(weights="x.weights.h5")
+
+
+@pytest.mark.reference
+def test_the_default_gains_a_decibel_on_real_pairs(reference_data):
+    """What a network must, to be taken where nobody chose one."""
+    deblur, gains = Deblurrer(), []
+    for folder in sorted((reference_data / "gopro_pairs").iterdir()):
+        blur, sharp = (read_image(folder / f"{side}.png").pixels for side in ("blur", "sharp"))
+        gains.append(cv2.PSNR(deblur(blur), sharp) - cv2.PSNR(blur, sharp))
+    assert len(gains) == 4
+    assert np.mean(gains) >= 1
 
 
 def test_it_takes_blur_away():
@@ -42,4 +62,4 @@ def test_it_takes_blur_away():
     def error(image):
         return np.square(image[:, 16:-16].astype(np.float64) - sharp[:, 16:-16]).mean()
 
-    assert error(Deblurrer("dmsn_2_light")(blur)) < 0.96 * error(blur)
+    assert error(Deblurrer()(blur)) < 0.96 * error(blur)

@@ -3,15 +3,16 @@ r"""Restore blurred images, videos and folders of them.
 Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP), a video, a folder, which
 is searched at any depth, or a quoted pattern such as 'day*/**/*.png'. Results go to
 --output under the same names and in the same format; bit depth, transparency,
-grayscale, orientation and colour profile are kept. The weights of dmsn_2_light come with
-this package:
+grayscale, orientation and colour profile are kept. Without --model it is the network
+whose weights come with this package:
 
-  tfdeblur deblur --model=dmsn_2_light photo.jpg
+  tfdeblur deblur photo.jpg
   tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
       --output=restored photo.jpg holiday_photos/
 
 An image too large for one piece is restored in tiles (--tile, --overlap), and
 --ensemble=8 averages over turned and mirrored copies, for eight times the time.
+Without --model the average is over the image and its mirror image.
 
 A stacked network can run only its first units, for less time and less quality:
 --depth says how many, or --time_budget_ms chooses the most that restore the
@@ -212,11 +213,6 @@ def _is_default(flag):
 
 def _check_network(flag_values):
     if flag_values.saved_model is None:
-        if flag_values.model is None:
-            raise InputError(
-                "Expected --model as well, or --saved_model; the weights of dmsn_2_light come with "
-                "this package."
-            )
         return
     fixed = ("model", "weights", "depth", "time_budget_ms", "save_intermediate", "jit_compile")
     given = [f"--{name}" for name in fixed if _is_given(flag_values[name])]

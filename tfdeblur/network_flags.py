@@ -2,6 +2,8 @@
 
 from absl import flags
 
+from tfdeblur.pretrained import DEFAULT_ENSEMBLE, DEFAULT_MODEL
+
 # As their modules have them; importing those here would import Keras for --help.
 ENGINES = ("keras", "onnxruntime", "openvino")
 PRECISIONS = ("float32", "bfloat16", "float16")
@@ -20,7 +22,7 @@ def define_model_flags(flag_values):
         "weights",
         None,
         "Weight file of that model (.weights.h5; default: the one that comes with this package, "
-        "which has one of dmsn_2_light).",
+        f"which has one of {DEFAULT_MODEL}).",
         flag_values=flag_values,
     )
     flags.DEFINE_integer(
@@ -52,9 +54,10 @@ def define_network_flags(flag_values):
     )
     flags.DEFINE_enum(
         "ensemble",
-        "1",
+        None,
         ENSEMBLES,
-        "Average over so many mirrored and turned copies, for as many times the time.",
+        "Average over so many mirrored and turned copies, for as many times the time (default: 1, "
+        f"or {DEFAULT_ENSEMBLE} where no --model is named).",
         flag_values=flag_values,
     )
 
@@ -69,5 +72,5 @@ def network_settings(flag_values):
         "precision": flag_values.precision,
         "device": flag_values.device,
         "jit_compile": flag_values.jit_compile,
-        "ensemble": int(flag_values.ensemble),
+        "ensemble": None if flag_values.ensemble is None else int(flag_values.ensemble),
     }

@@ -38,7 +38,7 @@ def blurred_and_sharp(photograph, length_px, size=_SIZE):
     return synthesize_pair(np.random.default_rng(4), pixels, size, motion=motion, sensor=sensor)
 
 
-def main(model="dmsn_2_light", weights=None):
+def main(model=None, weights=None):
     """Writes the pictures and prints PSNR before and after."""
     deblur = Deblurrer(model, weights)
     rows = []

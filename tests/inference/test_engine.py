@@ -15,7 +15,7 @@ from tfdeblur.inference import size_limits
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.models import DMPHN, DeblurringModel
-from tfdeblur.pretrained import chosen_weights
+from tfdeblur.pretrained import DEFAULT_ENSEMBLE, DEFAULT_MODEL, chosen_network
 from tfdeblur.weights.files import save_weights
 
 
@@ -156,8 +156,15 @@ def test_the_weight_file_is_used(rng, tmp_path):
 
 def test_weights_may_be_those_of_the_package(rng):
     image = random_image(rng, (9, 6, 3), np.float32)
-    named = Deblurrer("dmsn_2_light", chosen_weights("dmsn_2_light"))
+    named = Deblurrer(*chosen_network("dmsn_2_light"))
     np.testing.assert_array_equal(Deblurrer("dmsn_2_light")(image), named(image))
+
+
+def test_without_a_name_it_is_the_default_with_its_copies(rng):
+    image = random_image(rng, (9, 6, 3), np.float32)
+    named = Deblurrer(DEFAULT_MODEL, ensemble=DEFAULT_ENSEMBLE)
+    np.testing.assert_array_equal(Deblurrer()(image), named(image))
+    assert (Deblurrer(DEFAULT_MODEL).ensemble, Deblurrer(ensemble=4).ensemble) == (1, 4)
 
 
 def test_a_preset_is_not_run_with_random_weights():

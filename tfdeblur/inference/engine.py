@@ -15,6 +15,7 @@ from tfdeblur.inference.runtimes.runtime import depth_options
 from tfdeblur.inference.shape_buckets import ShapeBuckets
 from tfdeblur.inference.size_limits import check_memory, check_side, memory_errors_in_words
 from tfdeblur.inference.tiling import Tiling, restored_strips
+from tfdeblur.pretrained import DEFAULT_ENSEMBLE
 from tfdeblur.setting_checks import is_count, require
 
 
@@ -29,7 +30,8 @@ class Deblurrer:
     Args:
       model: name of a preset, a `.gin` file of one, a built
         `tfdeblur.models.DeblurringModel`, or a `Runtime` such as
-        `tfdeblur.inference.runtimes.saved_model.SavedModelRuntime`.
+        `tfdeblur.inference.runtimes.saved_model.SavedModelRuntime`. None is
+        `tfdeblur.pretrained.DEFAULT_MODEL`, whose weights come with this package.
       weights: path of a `.weights.h5` file. None is, for a preset, the weights that come
         with this package; a built model keeps its own.
       depth: for stacks, how many units to run; a preset is built, and its weights
@@ -46,7 +48,8 @@ class Deblurrer:
       tile: longest side of a tile in pixels, "auto" or "none"; see `Tiling`.
       overlap: of tiles, in pixels; None is `tfdeblur.inference.tiling.DEFAULT_OVERLAP`,
         or half the tile if that is less.
-      ensemble: copies of an image to restore and average; see `SelfEnsemble`.
+      ensemble: copies of an image to restore and average; see `SelfEnsemble`. None is 1,
+        or where no model is named `tfdeblur.pretrained.DEFAULT_ENSEMBLE`.
       batch_size: images, or tiles, of one size that `restore_all` runs at once. Memory
         grows with it; only accelerators gain.
 
@@ -58,13 +61,13 @@ class Deblurrer:
         file that cannot be used.
 
     Example:
-      >>> deblur = Deblurrer("dmsn_2_light")  # doctest: +SKIP
+      >>> deblur = Deblurrer()  # doctest: +SKIP
       >>> sharp = deblur(blurred)  # doctest: +SKIP
     """
 
     def __init__(
         self,
-        model,
+        model=None,
         weights=None,
         depth=None,
         *,
@@ -75,11 +78,13 @@ class Deblurrer:
         bucket=1,
         tile="auto",
         overlap=None,
-        ensemble=1,
+        ensemble=None,
         batch_size=1,
     ):
         for name, count in (("batch_size", batch_size), ("bucket", bucket)):
             require(is_count(count) and count >= 1, name, count, "a whole number of at least 1")
+        if ensemble is None:
+            ensemble = DEFAULT_ENSEMBLE if model is None else 1
         self._tiling = Tiling(tile, overlap)
         self._device = device
         self.settings = {

@@ -7,7 +7,12 @@ README.md.
 from pathlib import Path
 
 from tfdeblur.errors import InputError
-from tfdeblur.weights.files import SUFFIX
+from tfdeblur.weights import SUFFIX
+
+# What `tfdeblur deblur photo.jpg` does. The network is light enough to restore the mirror image as
+# well, which brings the gain above what a default must have; see the model card.
+DEFAULT_MODEL = "dmsn_2_light"
+DEFAULT_ENSEMBLE = 2
 
 _FOLDER = Path(__file__).parent
 
@@ -17,24 +22,30 @@ def pretrained_models():
     return sorted(path.name.removesuffix(SUFFIX) for path in _FOLDER.glob(f"*{SUFFIX}"))
 
 
-def chosen_weights(model, weights=None):
-    """The weight file that a user means who names a model, and perhaps its weights.
+def chosen_network(model=None, weights=None):
+    """The network that a user means who names all of it, its model alone, or nothing.
 
     Args:
-      model: name of a preset or path of a `.gin` file.
+      model: name of a preset or path of a `.gin` file; None is `DEFAULT_MODEL`.
       weights: path of its weight file; None is the one that comes with this package.
 
     Returns:
-      A path.
+      model, weights: a name or path, and a path.
 
     Raises:
-      InputError: for a model without weights that has none here.
+      InputError: for a model without weights that has none here, and for weights alone.
     """
-    if weights is not None:
-        return weights
-    if str(model) not in pretrained_models():
+    if model is None and weights is not None:
         raise InputError(
-            f"Received the model {model} without weights; expected its weight file as well, or "
-            f"a model whose weights come with this package: {', '.join(pretrained_models())}."
+            f"Received the weights {weights} without a model; expected the model they belong to "
+            "as well."
         )
-    return _FOLDER / f"{model}{SUFFIX}"
+    model = DEFAULT_MODEL if model is None else model
+    if weights is None:
+        if str(model) not in pretrained_models():
+            raise InputError(
+                f"Received the model {model} without weights; expected its weight file as well, or "
+                f"a model whose weights come with this package: {', '.join(pretrained_models())}."
+            )
+        weights = _FOLDER / f"{model}{SUFFIX}"
+    return model, weights

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
-from tfdeblur.weights.files import SUFFIX, load_weights, save_weights
+from tfdeblur.weights import SUFFIX
+from tfdeblur.weights.files import load_weights, save_weights
 
 _log = logging.getLogger(__name__)
 

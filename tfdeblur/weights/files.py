@@ -14,9 +14,8 @@ import numpy as np
 
 from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError, shown
+from tfdeblur.weights import SUFFIX
 from tfdeblur.weights.hdf5_survey import is_finite, survey, without_optimizer
-
-SUFFIX = ".weights.h5"
 
 # Beside its values; 900 to 2,600 were measured.
 _HDF5_BYTES_PER_VARIABLE = 3000

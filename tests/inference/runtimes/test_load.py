@@ -8,7 +8,7 @@ from tests.inference.fake_runtimes import PerPixel
 from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.load import load_runtime
-from tfdeblur.pretrained import chosen_weights
+from tfdeblur.pretrained import chosen_network
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_engines_that_do_not_exist_are_refused(engine):
 def test_a_preset_may_be_a_path_of_its_file(tmp_path):
     path = tmp_path / "mine.gin"
     path.write_text('include "models/dmsn/dmsn_2_light.gin"\n')
-    weights = chosen_weights("dmsn_2_light")
+    _, weights = chosen_network("dmsn_2_light")
     assert load_runtime(Path(path), weights).model.count_params() == 643_907

@@ -8,12 +8,12 @@ from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.runtimes.build import CPU_ENGINES, build_runtime
 from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.precision import precision_scope
-from tfdeblur.pretrained import chosen_weights
+from tfdeblur.pretrained import chosen_network
 from tfdeblur.weights.files import load_weights
 
 
 def load_runtime(
-    model,
+    model=None,
     weights=None,
     depth=None,
     engine="keras",
@@ -33,9 +33,9 @@ def load_runtime(
         )
         return model
     with device_scope(device):
-        if isinstance(model, str | os.PathLike):
+        if model is None or isinstance(model, str | os.PathLike):
+            model, weights = chosen_network(model, weights)
             with precision_scope(precision or "float32"):
-                weights = chosen_weights(model, weights)
                 model = build_model(str(model), depth)
         else:
             _refuse("that is built already", precision=precision)
