@@ -145,7 +145,7 @@ def test_a_photo_comes_back_sharper(page, blurred_photo, tmp_path):
     shown = restore(page, tmp_path)
     assert shown.said.startswith(f"600x400 pixels, restored by {OURS} in ")
     assert shown.downloaded.name == "cup of coffee_restored.png"
-    assert sharpness(shown.after) > 1.04 * sharpness(shown.before)
+    assert sharpness(shown.after) > 1.08 * sharpness(shown.before)
     # The file has the same picture, and the slider shows the photo that was brought.
     assert sharpness(shown.downloaded.read_bytes()) == sharpness(shown.after)
     assert sharpness(blurred_photo.read_bytes()) == sharpness(shown.before)
@@ -156,7 +156,7 @@ def test_a_real_photo_comes_back_sharper(page, reference_data, tmp_path):
     choose_network(page, OURS)
     choose(page, reference_data / "real_blur" / "house.jpg")
     shown = restore(page, tmp_path)
-    assert sharpness(shown.after) > 1.03 * sharpness(shown.before)
+    assert sharpness(shown.after) > 1.045 * sharpness(shown.before)
 
 
 def test_a_stack_has_a_depth(page, stack, blurred_photo, tmp_path):
