@@ -47,6 +47,13 @@ def _parse(parser, what):
 
 
 def _in_words(error, what):
+    where = f"(in {next(iter(str(what).splitlines()), '')[:200]!r})"
+    if isinstance(error, RecursionError):
+        # Not asked what it says: gin's exceptions hold one another as deep as it came.
+        return (
+            "Received a gin file that includes itself, or has brackets in brackets without end "
+            f"{where}"
+        )
     said = str(error)
     if found := re.search(r"No configurable matching '([^']*)'", said):
         known = {selector.split(".")[-1] for selector, _ in gin_internals._REGISTRY.items()}
@@ -55,14 +62,7 @@ def _in_words(error, what):
         return f"Received a setting of {unknown}; {nearest}"
     if found := re.search(r"'([^']*)' doesn't have a parameter named '([^']*)'", said):
         return unknown_parameter(found[1], found[2])
-    if isinstance(error, RecursionError):
-        message = (
-            "Received a gin file that includes itself, or has brackets in brackets without end"
-        )
-    else:
-        message = shown(first_line(error), limit=300)
-    where = next(iter(str(what).splitlines()), "")
-    return f"{message} (in {where[:200]!r})"
+    return f"{shown(first_line(error), limit=300)} {where}"
 
 
 def unknown_parameter(selector, name):
