@@ -71,8 +71,8 @@ def main(flag_values, arguments):
         from tfdeblur.weights.files import load_weights
     output, format_name = flag_values.output, flag_values.format
     check_output(output, format_name, flag_values.overwrite)
-    name, weights = chosen_network(flag_values.model, flag_values.weights)
-    model = build_model(name, flag_values.depth)
+    _, weights = chosen_network(flag_values.model, flag_values.weights)
+    model = build_model(flag_values.model, flag_values.depth)
     load_weights(model, weights)
     found = export_checked(
         model,
@@ -85,7 +85,7 @@ def main(flag_values, arguments):
     print("compared with the Keras model, on images of batch x height x width:")
     for parity in found:
         print(f"  {_described(parity)}")
-    print(f"{output}: {name} as {format_name}; {parity_path(output)} holds the above")
+    print(f"{output}: {flag_values.model} as {format_name}; {parity_path(output)} holds the above")
     return 0
 
 

@@ -76,7 +76,8 @@ def build_page(networks, visits, settings):
         with told():
             if deblurrer.num_units > 1:
                 by = f"{name}, depth {depth} of {deblurrer.num_units},"
-                deblurrer = at_depth(name, int(depth))
+                if depth != deblurrer.num_units:
+                    deblurrer = at_depth(name, int(depth))
             with visits.photo(_visitor(request)) as (photo, folder):
                 made = restore_photo(deblurrer, photo, folder, settings.max_pixels)
         if not made.restored.exists():

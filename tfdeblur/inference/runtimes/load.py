@@ -13,7 +13,7 @@ from tfdeblur.weights.files import load_weights
 
 
 def load_runtime(
-    model=None,
+    model,
     weights=None,
     depth=None,
     engine="keras",
