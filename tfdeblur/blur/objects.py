@@ -48,3 +48,25 @@ def random_piece(rng, photograph, size):
         for there, wanted in zip(photograph.shape[:2], size, strict=True)
     )
     return photograph[top : top + size[0], left : left + size[1]]
+
+
+def random_nearness(rng, size, variation):
+    """A smooth random field: how near what a pixel shows is, in relation to the mean.
+
+    The sum of a slope, as of a street that leads away, and of smooth bumps.
+
+    Args:
+      size: (height, width).
+      variation: the field reaches from 2 ** -variation to 2 ** variation.
+
+    Returns:
+      (height, width) float32.
+    """
+    height, width = size
+    bumps = rng.uniform(-1, 1, (4, 4)).astype(np.float32)
+    field = cv2.resize(bumps, (width, height), interpolation=cv2.INTER_CUBIC)
+    slope_y, slope_x = rng.uniform(-1, 1, 2)
+    field += np.linspace(-slope_y, slope_y, height, dtype=np.float32)[:, None]
+    field += np.linspace(-slope_x, slope_x, width, dtype=np.float32)
+    field -= (field.max() + field.min()) / 2
+    return np.exp2(variation * field / max(field.max(), 1e-6)).astype(np.float32)

@@ -27,6 +27,9 @@ class Layer:
       path: (n, 3), one row (dx, dy, angle) per sub-frame: the shift in pixels and the
         turn in degrees against the middle of the exposure, where all are 0.
       pivot: (x, y) in the scene about which the layer turns.
+      nearness: of a background, (height, width) of the picture, float32: what the shift
+        of the path is multiplied by at each pixel. Things twice as near move twice as far
+        when a camera is shifted. None is 1 everywhere.
     """
 
     image: np.ndarray
@@ -34,6 +37,7 @@ class Layer:
     position: tuple[float, float]
     path: np.ndarray
     pivot: tuple[float, float]
+    nearness: np.ndarray | None = None
 
 
 class Scene:
@@ -69,12 +73,13 @@ class Scene:
     def positions(self, num_positions):
         """Yields `num_positions` pictures, (height, width, 3) float32 linear light."""
         motions = [self._motions(layer, num_positions) for layer in self._layers()]
-        for matrices in zip(*motions, strict=True):
-            yield self._draw(matrices)
+        shifts = interpolate(self.background.path, num_positions)[:, :2]
+        for shift, *matrices in zip(shifts, *motions, strict=True):
+            yield self._draw(matrices, shift)
 
     def middle(self):
         """The picture at the middle of the exposure, where nothing has moved."""
-        return self._draw([np.eye(3)] * (1 + len(self.objects)))
+        return self._draw([np.eye(3)] * (1 + len(self.objects)), np.zeros(2))
 
     def _layers(self):
         return [self.background, *self.objects]
@@ -85,13 +90,16 @@ class Scene:
         return camera if layer is self.background else camera @ _matrices(layer, num_positions)
 
     def _largest_step(self, num_positions):
-        return max(
+        steps = [
             np.linalg.norm(
                 np.diff(self._motions(layer, num_positions) @ self._corners(layer), axis=0)[:, :2],
                 axis=1,
             ).max()
             for layer in self._layers()
-        )
+        ]
+        if self.background.nearness is not None:
+            steps[0] *= max(1.0, float(self.background.nearness.max()))
+        return max(steps)
 
     def _corners(self, layer):
         # The background reaches beyond the picture, where its steps do not matter.
@@ -101,14 +109,8 @@ class Scene:
         xs, ys = [left, left + width - 1] * 2, [top] * 2 + [top + height - 1] * 2
         return np.array([xs, ys, [1] * 4], np.float64)
 
-    def _draw(self, matrices):
-        height, width = self.size
-        picture = _moved(
-            self.background.image,
-            matrices[0] @ _shift(*self.background.position),
-            (0, 0, width, height),
-            cv2.BORDER_REFLECT_101,
-        )
+    def _draw(self, matrices, shift):
+        picture = self._draw_background(matrices[0], shift)
         for layer, stacked, matrix in zip(self.objects, self._stacked, matrices[1:], strict=True):
             # Only where the object is, which saves half of the time.
             left, top, right, bottom = self._reach(matrix @ self._corners(layer))
@@ -125,6 +127,26 @@ class Scene:
             behind *= 1 - np.clip(moved[..., 3:], 0, 1)
             behind += moved[..., :3]
         return picture
+
+    def _draw_background(self, matrix, shift):
+        height, width = self.size
+        background = self.background
+        to_scene = matrix @ _shift(*background.position)
+        if background.nearness is None:
+            window = (0, 0, width, height)
+            return _moved(background.image, to_scene, window, cv2.BORDER_REFLECT_101)
+        to_image = np.linalg.inv(to_scene)
+        # Where the nearness varies slowly, what a pixel shows has the nearness of the pixel.
+        x, y = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in (width, height)))
+        x -= (background.nearness - 1) * np.float32(shift[0])
+        y -= (background.nearness - 1) * np.float32(shift[1])
+        xs, ys = (
+            np.float32(row[0]) * x + np.float32(row[1]) * y + np.float32(row[2])
+            for row in to_image[:2]
+        )
+        return cv2.remap(
+            background.image, xs, ys, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+        )
 
     def _reach(self, corners):
         """(left, top, right, bottom) of the part of the picture that an object can touch."""

@@ -52,6 +52,19 @@ def store(light, response):
     return np.floor(stored * 255 + 0.5).astype(np.uint8)
 
 
+def sharpened(image, amount, radius=1.0):
+    """`image`, (height, width, 3) uint8, after the unsharp mask that cameras apply.
+
+    Args:
+      amount: how much of the difference from the smoothed image is added; 0 changes nothing.
+      radius: standard deviation of the Gaussian that smooths, in pixels.
+    """
+    if amount == 0:
+        return image
+    smooth = cv2.GaussianBlur(image, (0, 0), radius)
+    return cv2.addWeighted(image, 1 + amount, smooth, -amount, 0)
+
+
 def through_jpeg(image, quality):
     """`image`, (height, width, 3) uint8 RGB, after one round of JPEG at `quality` 1 to 100."""
     _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])

@@ -11,12 +11,13 @@ should find, and noise cannot be found.
 
 import dataclasses
 
+import cv2
 import numpy as np
 
 from tfdeblur.blur.camera_response import camera_response
-from tfdeblur.blur.objects import random_outline, random_piece
+from tfdeblur.blur.objects import random_nearness, random_outline, random_piece
 from tfdeblur.blur.scene import Layer, Scene
-from tfdeblur.blur.sensor import add_noise, raise_highlights, store, through_jpeg
+from tfdeblur.blur.sensor import add_noise, raise_highlights, sharpened, store, through_jpeg
 from tfdeblur.blur.trajectory import random_trajectory
 
 # Longer steps would show as separate ghosts of every edge.
@@ -41,6 +42,10 @@ class MotionSettings:
       object_extent_px: greatest distance between two positions of an object, seen from
         the background.
       object_size: diameter of an object, as a fraction of the picture's shorter side.
+      nearness_variation: how much the nearness of the background varies over the picture,
+        and the shift by the camera with it; see `random_nearness`.
+      still_probability: of how many pairs nothing moves farther than a tenth of the above,
+        often not at all: a network must also learn what to leave alone.
     """
 
     num_sub_frames: tuple[int, int] = (7, 13)
@@ -50,6 +55,8 @@ class MotionSettings:
     num_objects: tuple[int, int] = (0, 3)
     object_extent_px: tuple[float, float] = (1, 20)
     object_size: tuple[float, float] = (0.2, 0.6)
+    nearness_variation: tuple[float, float] = (0, 0)
+    still_probability: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +71,10 @@ class SensorSettings:
       read_noise: likewise.
       jpeg_quality: quality at which the blurred image is compressed, or None for not.
       jpeg_probability: of how many pairs it is compressed, given a quality.
+      sharpening: see `sharpened`; the same for both images, drawn uniformly.
+      softness_px: standard deviation of a Gaussian that the lens blurs the blurred image by,
+        drawn uniformly.
+      softness_probability: of how many pairs the lens is soft.
     """
 
     response: str | tuple[str, ...] = "gamma2.2"
@@ -72,6 +83,9 @@ class SensorSettings:
     read_noise: tuple[float, float] = (1e-4, 1e-3)
     jpeg_quality: tuple[int, int] | None = None
     jpeg_probability: float = 1.0
+    sharpening: tuple[float, float] = (0, 0)
+    softness_px: tuple[float, float] = (0, 0)
+    softness_probability: float = 0.0
 
 
 def synthesize_pair(rng, photograph, size, textures=(), motion=None, sensor=None):
@@ -115,14 +129,20 @@ def synthesize_pair(rng, photograph, size, textures=(), motion=None, sensor=None
         to_light=lambda stored: raise_highlights(light_of[stored], gain),
     )
     blurred = mean_light(scene)
+    if _may_happen(rng, sensor.softness_probability):
+        sigma = rng.uniform(*sensor.softness_px)
+        blurred = cv2.GaussianBlur(blurred, (0, 0), max(sigma, 0.1))
     noisy = add_noise(
         rng, blurred, _log_uniform(rng, sensor.shot_noise), _log_uniform(rng, sensor.read_noise)
     )
-    blur = store(noisy, response)
+    blur, sharp = store(noisy, response), store(scene.middle(), response)
+    if any(sensor.sharpening):
+        amount = rng.uniform(*sensor.sharpening)
+        blur, sharp = sharpened(blur, amount), sharpened(sharp, amount)
     if sensor.jpeg_quality is not None and _happens(rng, sensor.jpeg_probability):
         low, high = sensor.jpeg_quality
         blur = through_jpeg(blur, rng.integers(low, high + 1))
-    return blur, store(scene.middle(), response)
+    return blur, sharp
 
 
 def mean_light(scene, max_step=MAX_STEP_PX):
@@ -141,6 +161,8 @@ def random_scene(rng, photograph, textures, size, motion, to_light):
       rng, photograph, textures, size, motion: as for `synthesize_pair`.
       to_light: function from stored values, uint8, to linear light.
     """
+    if _may_happen(rng, motion.still_probability):
+        motion = _slowed(motion, max(0.0, rng.uniform(-0.1, 0.1)))
     num_sub_frames = _odd(rng, motion.num_sub_frames)
     window, position = _random_window(rng, photograph, size)
     background = Layer(
@@ -156,6 +178,9 @@ def random_scene(rng, photograph, textures, size, motion, to_light):
         ),
         # Anywhere in the larger picture of which this is a part.
         pivot=(rng.uniform(-1, 2) * size[1], rng.uniform(-1, 2) * size[0]),
+        nearness=random_nearness(rng, size, rng.uniform(*motion.nearness_variation))
+        if any(motion.nearness_variation)
+        else None,
     )
     num_objects = int(rng.integers(motion.num_objects[0], motion.num_objects[1] + 1))
     textures = textures or [photograph]
@@ -216,7 +241,17 @@ def _odd(rng, bounds):
     return odd[rng.integers(len(odd))]
 
 
-# These two draw nothing where there is no choice, so that pairs of settings that were there
+def _slowed(motion, factor):
+    return dataclasses.replace(
+        motion,
+        camera_extent_px=tuple(factor * px for px in motion.camera_extent_px),
+        object_extent_px=tuple(factor * px for px in motion.object_extent_px),
+        max_rotation_degrees=factor * motion.max_rotation_degrees,
+        num_objects=(0, 0),
+    )
+
+
+# These draw nothing where there is no choice, so that pairs of settings that were there
 # before the choice was are still the same bytes.
 def _one_of(rng, values):
     return values if isinstance(values, str) else values[rng.integers(len(values))]
@@ -224,6 +259,10 @@ def _one_of(rng, values):
 
 def _happens(rng, probability):
     return probability >= 1 or rng.uniform() < probability
+
+
+def _may_happen(rng, probability):
+    return probability > 0 and rng.uniform() < probability
 
 
 def _log_uniform(rng, bounds):

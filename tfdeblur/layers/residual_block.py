@@ -64,13 +64,14 @@ class ResidualBlock(keras.layers.Layer):
         }
 
 
-def residual_blocks(filters, blocks_per_stage, initialisation="release"):
+def residual_blocks(filters, blocks_per_stage, initialisation="release", prefix=""):
     """The residual blocks of a network's stages, in the order of `filters`.
 
     Args:
       filters: channels of each stage.
       blocks_per_stage: how many blocks a stage has, or a number for each stage.
       initialisation: as for `ResidualBlock`.
+      prefix: of the blocks' names.
 
     Returns:
       A list of lists of `ResidualBlock`.
@@ -87,7 +88,7 @@ def residual_blocks(filters, blocks_per_stage, initialisation="release"):
         )
     return [
         [
-            ResidualBlock(num_channels, initialisation, name=f"stage_{stage}_block_{block}")
+            ResidualBlock(num_channels, initialisation, name=f"{prefix}stage_{stage}_block_{block}")
             for block in range(1, num_blocks + 1)
         ]
         for stage, (num_channels, num_blocks) in enumerate(

@@ -76,8 +76,10 @@ class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
         ),
         SyntheticBlurConfig(
             name="full_strength",
-            description="Long and nearly straight shake, moving objects, two camera responses, "
-            "saturated highlights, noise and JPEG: what this project's own weights are trained on.",
+            description="Long and nearly straight shake that varies with the depth of the scene, "
+            "moving objects, two camera responses, saturated highlights, noise, sharpening and "
+            "JPEG; some pairs are sharp or merely soft. What this project's own weights are "
+            "trained on.",
             train_pairs=16,
             test_pairs=4,
             enlargement=(1, 2),
@@ -88,8 +90,10 @@ class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
                 camera_extent_px=(2, 32),
                 inertia=(0.998, 1),
                 max_rotation_degrees=1,
-                num_objects=(0, 1),
+                num_objects=(0, 3),
                 object_extent_px=(1, 40),
+                nearness_variation=(0, 1),
+                still_probability=0.08,
             ),
             sensor=SensorSettings(
                 response=("linear", "gamma2.2"),
@@ -98,6 +102,9 @@ class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
                 read_noise=(1e-5, 1e-3),
                 jpeg_quality=(80, 100),
                 jpeg_probability=0.2,
+                sharpening=(0, 1),
+                softness_px=(0.3, 1.5),
+                softness_probability=0.08,
             ),
         ),
     ]
