@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import tfdeblur
-from tests.weights.test_dmphn_release import built
+from tests.weights.importers.test_dmphn_release import built
 from tfdeblur import cli
 from tfdeblur.errors import InputError
 from tfdeblur.weights.files import save_weights

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.reference.torch_files import write_release
-from tests.weights.test_dmphn_release import built, release_arrays
+from tests.weights.importers.test_dmphn_release import built, release_arrays
 from tfdeblur.cli import run_app
 from tfdeblur.weights.files import load_weights
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.inference.video.clips import read_clip, write_clip
-from tests.weights.test_dmphn_release import built
+from tests.video.clips import read_clip, write_clip
+from tests.weights.importers.test_dmphn_release import built
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
 from tfdeblur.exporting.saved_model import export_saved_model

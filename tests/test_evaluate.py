@@ -9,7 +9,7 @@ import pytest
 
 from tests.evaluation.small import pair, write_pairs
 from tests.tfds_builders.preparing import prepare
-from tests.weights.test_dmphn_release import built
+from tests.weights.importers.test_dmphn_release import built
 from tfdeblur import build_model
 from tfdeblur.cli import run_app
 from tfdeblur.pretrained import DEFAULT_MODEL

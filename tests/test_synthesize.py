@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.blur.videos import moving_frames, write_folder, write_video
+from tests.synthesis.videos import moving_frames, write_folder, write_video
 from tfdeblur.cli import run_app
 
 # Small test frames are enlarged or compressed photographs; sharpness is tested elsewhere.
@@ -141,7 +141,7 @@ def test_a_truncated_frame_is_named_and_the_other_inputs_are_done(tmp_path, caps
 
 
 def test_a_pair_is_written_whole_or_not_at_all(tmp_path, monkeypatch, clip):
-    from tfdeblur.blur import pair_folder
+    from tfdeblur.synthesis import pair_folder
 
     def full_disk(path, photo):
         if path.parent.name == "target":
@@ -181,7 +181,7 @@ def test_a_file_of_the_user_is_not_replaced_even_when_asked(tmp_path, capsys, cl
 
 
 def test_what_a_killed_run_left_is_replaced_when_asked(tmp_path, monkeypatch, clip):
-    from tfdeblur.blur import pair_folder
+    from tfdeblur.synthesis import pair_folder
 
     out = tmp_path / "out"
     assert synthesize(out, *LOOSE, clip) == 0

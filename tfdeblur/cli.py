@@ -19,8 +19,8 @@ from absl import flags
 
 import tfdeblur
 from tfdeblur.errors import InputError, printable
-from tfdeblur.full_disk import full_disk_in_words
-from tfdeblur.quiet import quiet_libraries
+from tfdeblur.system.full_disk import full_disk_in_words
+from tfdeblur.system.quiet import quiet_libraries
 
 APPS = {
     "benchmark": "measure speed on this machine",

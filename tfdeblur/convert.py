@@ -45,7 +45,7 @@ def main(flag_values, arguments):
     with cli.quiet_framework_import():
         from tfdeblur.config import build_model
         from tfdeblur.weights.files import check_weights_path, save_weights
-        from tfdeblur.weights.importing import import_release
+        from tfdeblur.weights.importers.importing import import_release
     output = Path(flag_values.output)
     check_weights_path(output)
     if output.exists() and not flag_values.overwrite:

@@ -16,7 +16,7 @@ from absl import flags
 
 from tfdeblur import cli
 from tfdeblur.errors import InputError
-from tfdeblur.extras import require_extra
+from tfdeblur.system.extras import require_extra
 
 REQUIRED_FLAGS = ()
 

@@ -24,16 +24,16 @@ from absl import flags
 from tqdm import tqdm
 
 from tfdeblur import cli
-from tfdeblur.blur.camera_response import camera_response
-from tfdeblur.blur.contact_sheet import contact_sheet, spread
-from tfdeblur.blur.frames import open_frames
-from tfdeblur.blur.guidelines import guidelines
-from tfdeblur.blur.pair_folder import CONTACT_SHEET, REPORT, PairFolder
-from tfdeblur.blur.pairs import make_pairs
 from tfdeblur.errors import InputError, printable
 from tfdeblur.images.photo import Photo
 from tfdeblur.images.reader import read_image
 from tfdeblur.images.writer import write_image
+from tfdeblur.synthesis.camera_response import camera_response
+from tfdeblur.synthesis.contact_sheet import contact_sheet, spread
+from tfdeblur.synthesis.frames import open_frames
+from tfdeblur.synthesis.guidelines import guidelines
+from tfdeblur.synthesis.pair_folder import CONTACT_SHEET, REPORT, PairFolder
+from tfdeblur.synthesis.pairs import make_pairs
 
 REQUIRED_FLAGS = ("output",)
 

@@ -17,7 +17,7 @@ import numpy as np
 import skimage.data
 
 from tfdeblur import Deblurrer
-from tfdeblur.blur.synthesis import MotionSettings, SensorSettings, synthesize_pair
+from tfdeblur.synthesis.synthesis import MotionSettings, SensorSettings, synthesize_pair
 
 _PROJECT = Path(__file__).parent.parent
 _PHOTOGRAPHS = ("coffee", "chelsea", "rocket")

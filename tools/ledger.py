@@ -9,9 +9,9 @@ import csv
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.builders.frame_list import FILE_NAME
 from tfdeblur.errors import InputError
+from tfdeblur.system.atomic_write import atomic_write
 
 PROJECT = Path(__file__).parent.parent
 PAPER_TABLES = PROJECT / "experiments" / "paper_tables.csv"

@@ -13,7 +13,7 @@ import skimage.data
 from absl import app, flags
 
 import tfdeblur
-from tfdeblur.blur.synthesis import synthesize_pair
+from tfdeblur.synthesis.synthesis import synthesize_pair
 from tfdeblur.training import OptimizerSettings, schedules
 from tfdeblur.training.optimizers import build_optimizer
 

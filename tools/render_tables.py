@@ -11,7 +11,7 @@ from pathlib import Path
 
 from absl import app, flags
 
-from tfdeblur.atomic_write import atomic_write
+from tfdeblur.system.atomic_write import atomic_write
 from tools import definition_tables, depth_table, paper_tables
 from tools.ledger import PROJECT, read_paper_values, read_runs
 

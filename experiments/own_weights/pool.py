@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tfdeblur.blur.photographs import embedded_photographs, photographs_in
-from tfdeblur.blur.synthesis import synthesize_pair
+from tfdeblur.synthesis.photographs import embedded_photographs, photographs_in
+from tfdeblur.synthesis.synthesis import synthesize_pair
 from tfds_builders.synthetic_blur.synthetic_blur_dataset_builder import Builder
 
 CONFIG = next(config for config in Builder.BUILDER_CONFIGS if config.name == "full_strength")
@@ -27,7 +27,7 @@ _HELD_OUT_SEED = 1_000_000
 
 
 def start_makers(folder, sharp_dir, num_shards, num_processes):
-    """Starts processes that make the shards that are missing of `num_shards`; they end by themselves.
+    """Starts processes that make the missing ones of `num_shards` shards and then end.
 
     Returns:
       The processes; terminate them when the training ends.
@@ -81,9 +81,7 @@ def _pairs(rng, photographs, num_pairs):
     while len(pairs) < num_pairs:
         factor = rng.uniform(*CONFIG.enlargement)
         textures = [
-            cv2.resize(
-                photographs[i], None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC
-            )
+            cv2.resize(photographs[i], None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
             for i in rng.integers(len(photographs), size=_NUM_TEXTURES)
         ]
         pair = synthesize_pair(

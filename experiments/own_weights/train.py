@@ -49,7 +49,11 @@ def define_flags(flag_values):
         flags.DEFINE_string(name, default, help_text, flag_values=flag_values)
     for name, default, help_text in (
         ("minutes", None, "How long to train."),
-        ("cooldown", 0.15, "Fraction of the steps so far, and at most of the minutes, to end with."),
+        (
+            "cooldown",
+            0.15,
+            "Fraction of the steps so far, and at most of the minutes, to end with.",
+        ),
         ("learning_rate", 5e-4, "Of Adam, before the end."),
         ("ema", 0.999, "Decay of the averaged weights."),
     ):
@@ -110,7 +114,10 @@ class Run:
     def __init__(self, flag_values):
         self.model = build_model(flag_values.model)
         self.optimizer = keras.optimizers.Adam(
-            flag_values.learning_rate, use_ema=True, ema_momentum=flag_values.ema, global_clipnorm=1.0
+            flag_values.learning_rate,
+            use_ema=True,
+            ema_momentum=flag_values.ema,
+            global_clipnorm=1.0,
         )
         self.model.compile(self.optimizer, jit_compile=keras.backend.backend() == "jax")
         self.optimizer.build(self.model.trainable_variables)

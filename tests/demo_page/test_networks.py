@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.weights.test_dmphn_release import built
+from tests.weights.importers.test_dmphn_release import built
 from tfdeblur.demo_page.networks import named_networks
 from tfdeblur.errors import InputError
 from tfdeblur.pretrained import pretrained_models

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from tests.exporting.small import network
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.checked_export import (
     FORMATS,
@@ -18,6 +17,7 @@ from tfdeblur.exporting.checked_export import (
     export_checked,
     parity_path,
 )
+from tfdeblur.system.atomic_write import atomic_write
 from tfdeblur.weights.provenance import weights_sha256
 
 SHAPES = ((1, 9, 8), (2, 8, 12))

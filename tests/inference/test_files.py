@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from tests.inference.photo_files import Inverter, save, value_of
-from tests.inference.video.clips import psnr_db, read_clip, write_clip
 from tests.reference.image_files import exif
+from tests.video.clips import psnr_db, read_clip, write_clip
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files
 from tfdeblur.inference.jobs import Job, plan_jobs

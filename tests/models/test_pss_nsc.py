@@ -13,7 +13,7 @@ from tfdeblur.layers.sharing import (
     RECONSTRUCTION,
 )
 from tfdeblur.models import PSSNSC
-from tfdeblur.weights.pss_nsc_release import expected_variables
+from tfdeblur.weights.importers.pss_nsc_release import expected_variables
 
 SCALES = range(3)
 

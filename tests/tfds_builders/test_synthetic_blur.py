@@ -9,9 +9,9 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 import tfdeblur.tfds_builders.synthetic_blur as package
-from tfdeblur.blur.photographs import EMBEDDED
-from tfdeblur.blur.synthesis import MotionSettings
 from tfdeblur.errors import InputError
+from tfdeblur.synthesis.photographs import EMBEDDED
+from tfdeblur.synthesis.synthesis import MotionSettings
 
 SMALL = package.SyntheticBlurConfig(name="small", size=64, train_pairs=2, test_pairs=1)
 

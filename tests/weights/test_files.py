@@ -9,7 +9,7 @@ import pytest
 
 from tests.training.runs import tensors
 from tests.training.tiny import compiled, step, tiny_dmphn
-from tests.weights.test_dmphn_release import built
+from tests.weights.importers.test_dmphn_release import built
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN, Stack
 from tfdeblur.weights.files import load_weights, save_weights

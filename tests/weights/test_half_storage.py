@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.weights.test_dmphn_release import built
+from tests.weights.importers.test_dmphn_release import built
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN
 from tfdeblur.weights.files import load_weights, save_weights

@@ -82,7 +82,7 @@ def _device_statistics():
     # Not at the top: the peak of a process can be read without any framework.
     import keras
 
-    from tfdeblur.xla import runs_on_accelerator
+    from tfdeblur.system.xla import runs_on_accelerator
 
     if not runs_on_accelerator():
         return None

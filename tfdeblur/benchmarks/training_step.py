@@ -7,10 +7,10 @@ from tfdeblur.benchmarks.backend import wait
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.timing import measure_seconds
 from tfdeblur.config import build_model
-from tfdeblur.environment import environment
 from tfdeblur.errors import InputError
 from tfdeblur.precision import precision_scope
-from tfdeblur.xla import default_jit_compile
+from tfdeblur.system.environment import environment
+from tfdeblur.system.xla import default_jit_compile
 
 
 def measure_training_step(

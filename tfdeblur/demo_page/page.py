@@ -8,8 +8,8 @@ from typing import Any
 
 from tfdeblur.demo_page.restoration import restore_photo
 from tfdeblur.errors import InputError, printable
-from tfdeblur.full_disk import full_disk_in_words
 from tfdeblur.images.writer import IMAGE_SUFFIXES
+from tfdeblur.system.full_disk import full_disk_in_words
 
 TITLE = "tfdeblur"
 

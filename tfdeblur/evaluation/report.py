@@ -11,10 +11,10 @@ from pathlib import Path
 
 import cv2
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.evaluation.charts import histograms, scatter
 from tfdeblur.evaluation.examples import choose, restore_examples
 from tfdeblur.evaluation.scores import METRICS, SCORES
+from tfdeblur.system.atomic_write import atomic_write
 
 _TEMPLATE = Path(__file__).with_name("report_template.html")
 _MAX_WIDTH = 960

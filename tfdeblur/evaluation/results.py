@@ -7,9 +7,9 @@ import json
 import math
 import statistics
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
 from tfdeblur.evaluation.scores import SCORES
+from tfdeblur.system.atomic_write import atomic_write
 
 PER_IMAGE, RUNTIMES = "per_image.csv", "runtimes.csv"
 REPORT, SUMMARY = "report.html", "summary.json"

@@ -22,7 +22,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tfdeblur import environment
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation.journal import Journal, OtherEvaluationError, read_journal
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
@@ -30,8 +29,9 @@ from tfdeblur.evaluation.report import write_report
 from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
 from tfdeblur.evaluation.scores import ImageScores
 from tfdeblur.evaluation.timed_network import TimedNetwork
-from tfdeblur.file_lock import file_lock
 from tfdeblur.ops.image_range import QUANTISATIONS
+from tfdeblur.system import environment
+from tfdeblur.system.file_lock import file_lock
 from tfdeblur.weights.provenance import weights_sha256
 
 

@@ -4,10 +4,10 @@ import os
 
 import tensorflow as tf
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.exporting.signatures import INPUT, OUTPUT, Signatures
-from tfdeblur.extras import require_extra
-from tfdeblur.quiet import quiet_libraries
+from tfdeblur.system.atomic_write import atomic_write
+from tfdeblur.system.extras import require_extra
+from tfdeblur.system.quiet import quiet_libraries
 
 
 def export_litert(model, path, depth=None, input_type="float", float16=False):

@@ -1,9 +1,9 @@
 """Networks as ONNX files, for ONNX Runtime, OpenVINO, TensorRT and others."""
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.exporting.signatures import INPUT, OUTPUT, Signatures
-from tfdeblur.extras import require_extra
-from tfdeblur.quiet import quiet_libraries
+from tfdeblur.system.atomic_write import atomic_write
+from tfdeblur.system.extras import require_extra
+from tfdeblur.system.quiet import quiet_libraries
 
 # Of 2021: old enough for every runtime in use.
 OPSET = 17

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from tfdeblur.atomic_write import atomic_folder
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.signatures import INPUT, OUTPUT, Signatures
+from tfdeblur.system.atomic_write import atomic_folder
 
 # By input type; the first name is what TensorFlow Serving runs where a request names none.
 SIGNATURES = {"uint8": "serving_default", "float": "float"}

@@ -12,7 +12,7 @@ import warnings
 from PIL import Image
 
 from tfdeblur.errors import InputError
-from tfdeblur.quiet import quiet_libraries
+from tfdeblur.system.quiet import quiet_libraries
 
 # A photograph of 200 megapixels, the most that cameras in telephones take.
 DEFAULT_MAX_PIXELS = 200_000_000

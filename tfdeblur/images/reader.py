@@ -16,7 +16,7 @@ import numpy as np
 from tfdeblur.errors import InputError
 from tfdeblur.images.opening import check_scans, open_image, quiet_pillow
 from tfdeblur.images.photo import Photo
-from tfdeblur.quiet import quiet_libraries
+from tfdeblur.system.quiet import quiet_libraries
 
 _FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 

@@ -14,8 +14,8 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
+from tfdeblur.system.atomic_write import atomic_write
 
 _FORMATS = {
     ".png": "PNG",

@@ -12,13 +12,13 @@ import re
 import threading
 from pathlib import Path
 
-from tfdeblur.atomic_write import atomic_write, unfinished_path
 from tfdeblur.errors import InputError
-from tfdeblur.extras import require_extra
-from tfdeblur.full_disk import FullDiskError
 from tfdeblur.inference.files import check_on_existing, deblur_files
 from tfdeblur.inference.jobs import Job
-from tfdeblur.inference.video.containers import DEFAULT_CRF
+from tfdeblur.system.atomic_write import atomic_write, unfinished_path
+from tfdeblur.system.extras import require_extra
+from tfdeblur.system.full_disk import FullDiskError
+from tfdeblur.video.containers import DEFAULT_CRF
 
 FAILURES = "failures.jsonl"
 

@@ -7,13 +7,13 @@ from typing import Any
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError, printable
-from tfdeblur.full_disk import FullDiskError, full_disk_in_words
 from tfdeblur.images.reader import read_header, read_image
 from tfdeblur.images.writer import check_writable, write_image
 from tfdeblur.inference.equal_groups import equal_groups
 from tfdeblur.inference.intermediate_files import intermediate_folder, write_intermediate
 from tfdeblur.inference.jobs import Job
-from tfdeblur.inference.video.containers import DEFAULT_CRF, is_video
+from tfdeblur.system.full_disk import FullDiskError, full_disk_in_words
+from tfdeblur.video.containers import DEFAULT_CRF, is_video
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
 
@@ -118,7 +118,7 @@ class _Run:
 
     def deblur_video(self, job):
         # PyAV is needed for videos alone, and takes time to import.
-        from tfdeblur.inference.video.pipeline import deblur_video
+        from tfdeblur.video.pipeline import deblur_video
 
         if self.save_intermediate:
             raise InputError(

@@ -6,7 +6,7 @@ from pathlib import Path
 from tfdeblur.errors import InputError
 from tfdeblur.images.writer import IMAGE_SUFFIXES
 from tfdeblur.inference.patterns import is_pattern, matching
-from tfdeblur.inference.video.containers import VIDEO_SUFFIXES, result_name
+from tfdeblur.video.containers import VIDEO_SUFFIXES, result_name
 
 _SUFFIXES = IMAGE_SUFFIXES | VIDEO_SUFFIXES
 

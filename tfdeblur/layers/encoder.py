@@ -16,7 +16,7 @@ class Encoder(keras.layers.Layer):
 
     Source: Zhang et al. 2019, Sec. 3.2, Fig. 4.
     Deviations: none from the release; the release's layer numbers are kept in
-      `tfdeblur.weights.dmphn_release`.
+      `tfdeblur.weights.importers.dmphn_release`.
 
     Args:
       filters: channels of the stages, finest resolution first.

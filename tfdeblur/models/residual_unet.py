@@ -1,4 +1,4 @@
-"""The project's own network: a U-Net of DMPHN's residual blocks, made to be trained on processors."""
+"""The project's own network: a U-Net of DMPHN's residual blocks, for training on processors."""
 
 import keras
 from keras import ops

@@ -16,8 +16,8 @@ import re
 import warnings
 from pathlib import Path
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
+from tfdeblur.system.atomic_write import atomic_write
 from tfdeblur.weights import SUFFIX
 from tfdeblur.weights.files import load_weights, save_weights
 

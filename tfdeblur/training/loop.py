@@ -19,6 +19,7 @@ from tfdeblur.data.read_errors import READ_ERRORS
 from tfdeblur.data.unreadable import first_unreadable
 from tfdeblur.errors import InputError
 from tfdeblur.precision import precision_scope
+from tfdeblur.system.xla import default_jit_compile
 from tfdeblur.training import workdir as names
 from tfdeblur.training.callbacks.checkpointing import Checkpointing
 from tfdeblur.training.callbacks.counting import Counting
@@ -34,7 +35,6 @@ from tfdeblur.training.optimizers import build_optimizer
 from tfdeblur.training.progress import Progress
 from tfdeblur.training.strategies import Distribution, distribution
 from tfdeblur.weights.files import load_weights
-from tfdeblur.xla import default_jit_compile
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from tfdeblur.atomic_write import atomic_write
+from tfdeblur.system.atomic_write import atomic_write
 
 
 def write_training_curve(rows, path):

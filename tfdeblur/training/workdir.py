@@ -3,9 +3,9 @@
 import contextlib
 from pathlib import Path
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
-from tfdeblur.file_lock import sole_lock
+from tfdeblur.system.atomic_write import atomic_write
+from tfdeblur.system.file_lock import sole_lock
 
 CONFIG = "config.gin"
 OPERATIVE_CONFIG = "operative_config.gin"

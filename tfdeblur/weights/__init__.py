@@ -1,3 +1,3 @@
-"""Reading the weights the papers' authors released, and writing ours."""
+"""Weight files: writing and reading ours, and `importers` for those of the papers' authors."""
 
 SUFFIX = ".weights.h5"

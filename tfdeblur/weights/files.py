@@ -12,8 +12,8 @@ import h5py
 import keras
 import numpy as np
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError, shown
+from tfdeblur.system.atomic_write import atomic_write
 from tfdeblur.weights import SUFFIX
 from tfdeblur.weights.hdf5_survey import is_finite, survey, without_optimizer
 

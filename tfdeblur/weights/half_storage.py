@@ -5,8 +5,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from tfdeblur.atomic_write import atomic_write
 from tfdeblur.errors import InputError
+from tfdeblur.system.atomic_write import atomic_write
 from tfdeblur.weights.files import check_room
 from tfdeblur.weights.hdf5_survey import survey, without_optimizer
 

@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow_datasets as tfds
 from etils import epath
 
-from tfdeblur.blur.photographs import embedded_photographs, fingerprint, photographs_in
-from tfdeblur.blur.synthesis import MotionSettings, SensorSettings, synthesize_pair
 from tfdeblur.builders.beam_option import BeamOption
 from tfdeblur.builders.sole_preparation import SolePreparation
+from tfdeblur.synthesis.photographs import embedded_photographs, fingerprint, photographs_in
+from tfdeblur.synthesis.synthesis import MotionSettings, SensorSettings, synthesize_pair
 
 # Part of what the version stands for: the same version gives the same bytes.
 _SEED = 2019
@@ -32,7 +32,7 @@ class SyntheticBlurConfig(tfds.core.BuilderConfig):
       enlargement: least and most that photographs are enlarged by, drawn uniformly for every
         pair. What a camera stores is softer, pixel for pixel, than a photograph that was
         scaled down to be shown.
-      motion, sensor: see `tfdeblur.blur.synthesis`.
+      motion, sensor: see `tfdeblur.synthesis.synthesis`.
     """
 
     sharp_dir: str | None = None

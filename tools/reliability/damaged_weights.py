@@ -93,13 +93,13 @@ def damaged(content, seed):
 
 
 def _state_dict(file, sound):
-    from tfdeblur.weights.torch_state_dict import read_state_dict
+    from tfdeblur.weights.importers.torch_state_dict import read_state_dict
 
     return _digest(read_state_dict(file))
 
 
 def _checkpoint(file, sound):
-    from tfdeblur.weights.pss_nsc_release import read_tensors
+    from tfdeblur.weights.importers.pss_nsc_release import read_tensors
 
     prefix = file.with_name(file.name.split(".")[0])
     return _digest(read_tensors(prefix, None)[0])

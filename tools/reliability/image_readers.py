@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tfdeblur.blur.photographs import read_photograph
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import FolderSource
 from tfdeblur.builders.pair_layout import Pair
@@ -16,6 +15,7 @@ from tfdeblur.data.folder_pairs import folder_pairs
 from tfdeblur.data.pipeline import evaluation_pairs
 from tfdeblur.data.read_errors import READ_ERRORS
 from tfdeblur.errors import InputError
+from tfdeblur.synthesis.photographs import read_photograph
 
 
 def as_folder_pair(path):

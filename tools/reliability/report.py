@@ -5,7 +5,7 @@ import importlib
 import json
 from pathlib import Path
 
-from tfdeblur.environment import versions
+from tfdeblur.system.environment import versions
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "reliability.md"

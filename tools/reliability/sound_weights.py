@@ -11,8 +11,8 @@ from tests.data.pairs import write_pairs
 from tests.reference import torch_files as torch
 from tfdeblur.config import build_model
 from tfdeblur.exporting.saved_model import export_saved_model
-from tfdeblur.weights import dmphn_release, pss_nsc_release
 from tfdeblur.weights.files import save_weights
+from tfdeblur.weights.importers import dmphn_release, pss_nsc_release
 from tools.reliability.tiny_training import write_tiny_training
 
 _GIN = """from __gin__ import dynamic_registration

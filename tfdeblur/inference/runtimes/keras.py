@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from tfdeblur.inference.runtimes.runtime import Runtime, checked_depth, depth_options
-from tfdeblur.xla import default_jit_compile
+from tfdeblur.system.xla import default_jit_compile
 
 
 class KerasRuntime(Runtime):

@@ -4,8 +4,8 @@ import os
 
 import numpy as np
 
-from tfdeblur.extras import require_extra
 from tfdeblur.inference.runtimes.onnx_file import OnnxFileRuntime, check_input_type, reading
+from tfdeblur.system.extras import require_extra
 
 
 class OnnxRuntime(OnnxFileRuntime):

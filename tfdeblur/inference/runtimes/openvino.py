@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tfdeblur.extras import require_extra
 from tfdeblur.inference.runtimes.onnx_file import OnnxFileRuntime, check_input_type, reading
+from tfdeblur.system.extras import require_extra
 
 _SHAPES_KEPT = 2
 

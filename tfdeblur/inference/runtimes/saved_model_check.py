@@ -8,7 +8,7 @@ and reading of the model's own variables.
 from tensorflow.core.protobuf import saved_model_pb2
 
 from tfdeblur.errors import InputError, shown
-from tfdeblur.weights.tensor_bundle import TensorBundle
+from tfdeblur.weights.importers.tensor_bundle import TensorBundle
 
 # A network of the project has 0.2 to 5 MB.
 _MOST_BYTES = 2**28

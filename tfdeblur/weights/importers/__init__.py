@@ -1,0 +1,1 @@
+"""Reading the weights that the papers' authors released, one release a file."""
