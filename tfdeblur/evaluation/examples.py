@@ -7,6 +7,7 @@ import numpy as np
 
 from tfdeblur.evaluation.pairs import read_pairs
 from tfdeblur.evaluation.scores import ImageScores
+from tfdeblur.images.photo import eight_bit_rgb
 from tfdeblur.ops.image_range import to_unit_range
 
 CROP_SIDE = 128
@@ -67,7 +68,8 @@ def restore_examples(deblurrer, source, quantisation, chosen):
     for position, pair in zip(positions, read_pairs(source, positions), strict=True):
         restored = deblurrer.restore(to_unit_range(pair["blur"][None]))
         kind, row = by_position[position]
-        yield Example(kind, row, pair["blur"], scores.quantised(restored), pair["sharp"])
+        blur, sharp = (eight_bit_rgb(pair[side]) for side in ("blur", "sharp"))
+        yield Example(kind, row, blur, scores.quantised(restored), sharp)
 
 
 def _error(image, sharp):

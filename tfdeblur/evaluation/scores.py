@@ -28,13 +28,15 @@ class ImageScores:
     Args:
       quantisation: how the output becomes what is compared, one of
         `tfdeblur.ops.image_range.QUANTISATIONS`.
+      dtype: of the pairs, as `PairSource.dtype`; the output is quantised to it.
 
     Raises:
       ValueError: for an unknown quantisation, at the first image.
     """
 
-    def __init__(self, quantisation):
+    def __init__(self, quantisation, dtype="uint8"):
         self.quantisation = quantisation
+        self.dtype = dtype
         self._graph = _compiled(self._scores)
 
     def __call__(self, restored, blur, sharp):
@@ -42,7 +44,7 @@ class ImageScores:
 
         Args:
           restored: (1, height, width, 3) float, as the network gives it.
-          blur, sharp: (height, width, 3) uint8.
+          blur, sharp: (height, width, 3) of `dtype`.
 
         Raises:
           InputError: for an image that is too small, or a restored one with NaN or infinity.
@@ -52,7 +54,8 @@ class ImageScores:
                 f"received {sharp.shape[1]}x{sharp.shape[0]} pixels; expected at least "
                 f"{_MIN_SIDE} rows and columns, the windows of SSIM."
             )
-        values = ops.convert_to_numpy(self._graph(restored, blur[None], sharp[None]))
+        blur, sharp = (to_unit_range(image[None]) for image in (blur, sharp))
+        values = ops.convert_to_numpy(self._graph(restored, blur, sharp))
         if np.isnan(values[: len(METRICS)]).any():
             raise InputError(
                 "the restored image holds NaN or infinite values; the weights are unusable, or "
@@ -68,13 +71,13 @@ class ImageScores:
 
     def _scores(self, restored, blur, sharp):
         is_spoilt = ops.logical_not(ops.all(ops.isfinite(restored)))
-        restored = quantise(restored, "uint8", self.quantisation)
+        restored = quantise(restored, self.dtype, self.quantisation)
         if self.quantisation != "float":
             restored = to_unit_range(restored)
         # Integers have neither NaN nor infinity, so that they would go unnoticed.
         restored = ops.where(is_spoilt, float("nan"), restored)
-        images = ops.concatenate([restored, to_unit_range(blur)])
-        reference = ops.repeat(to_unit_range(sharp), 2, axis=0)
+        images = ops.concatenate([restored, blur])
+        reference = ops.repeat(sharp, 2, axis=0)
         values = [metric(images, reference) for metric in METRICS.values()]
         return ops.reshape(ops.transpose(ops.stack(values)), (-1,))  # as SCORES
 
@@ -87,6 +90,5 @@ def _compiled(function):
     import tensorflow as tf
 
     # One graph for all sizes, as for the network.
-    shape = (1, None, None, 3)
-    types = (tf.float32, tf.uint8, tf.uint8)
-    return tf.function(function, input_signature=[tf.TensorSpec(shape, type) for type in types])
+    image = tf.TensorSpec((1, None, None, 3), tf.float32)
+    return tf.function(function, input_signature=[image] * 3)

@@ -7,7 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError, printable
-from tfdeblur.images.reader import read_header, read_image
+from tfdeblur.images.reader import read_image
 from tfdeblur.images.writer import check_writable, write_image
 from tfdeblur.inference.equal_groups import equal_groups
 from tfdeblur.inference.intermediate_files import intermediate_folder, write_intermediate
@@ -36,8 +36,8 @@ def deblur_files(
 ):
     """Restores every job it can; one that fails does not stop the others.
 
-    Shows a progress bar with rate and time left on a terminal, and one line for
-    each job that was not done.
+    Shows a progress bar with rate and time left on a terminal, one line for each job that
+    was not done, and one for each result that lacks metadata of its source.
 
     Args:
       deblurrer: a `tfdeblur.Deblurrer`.
@@ -67,7 +67,9 @@ def deblur_files(
                     job.target.parent.mkdir(parents=True, exist_ok=True)
                     if save_intermediate:
                         write_intermediate(deblurrer, photo, job.target)
-                    write_image(job.target, photo.replace_pixels(restored))
+                    lost = write_image(job.target, photo.replace_pixels(restored))
+                    if lost:
+                        run.note(f"{job.target}: without {'; without '.join(lost)}")
     return run.failures
 
 
@@ -98,8 +100,11 @@ class _Run:
         self.failures.append(job)
         self.report(job, _naming_the_file(job, error))
 
+    def note(self, text):
+        self.progress.write(printable(text), file=sys.stderr)
+
     def _print(self, job, reason):
-        self.progress.write(f"not done: {printable(reason)}", file=sys.stderr)
+        self.note(f"not done: {reason}")
 
     def photos(self):
         """Yields (job, photo) of every image to be done, read when asked for; does the videos."""
@@ -160,9 +165,7 @@ def read_checked(source, deblurrer):
     Raises:
       InputError: as `read_image`, and when its size is not one for `deblurrer`.
     """
-    header = read_header(source)
-    deblurrer.check_size(header.height, header.width)
-    return read_image(source)
+    return read_image(source, lambda header: deblurrer.check_size(header.height, header.width))
 
 
 def _naming_the_file(job, error):

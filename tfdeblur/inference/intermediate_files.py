@@ -3,11 +3,15 @@
 import dataclasses
 
 from tfdeblur.images.writer import write_image
+from tfdeblur.system.atomic_write import short_name
+
+# Of 255 that a name may have.
+_MOST_BYTES = 240
 
 
 def intermediate_folder(target):
     """The folder for what leads to the result `target`, beside it."""
-    return target.with_name(f"{target.stem}_intermediate")
+    return target.with_name(f"{short_name(target.stem, _MOST_BYTES)}_intermediate")
 
 
 def write_intermediate(deblurrer, photo, target):

@@ -31,9 +31,9 @@ def dry_run(configured):
     print(f"memory: about {_rounded(num_bytes)} on each replica, above the framework's own")
     with binding_errors_in_words():
         train_source, validation_source = prepare_data(experiment)
-    print(f"training data: {train_source.name}, {train_source.num_pairs:,} pairs")
+    print(f"training data: {train_source.in_words()}")
     if validation_source is not None:
-        print(f"validation data: {validation_source.name}, {validation_source.num_pairs:,} pairs")
+        print(f"validation data: {validation_source.in_words()}")
 
 
 def _rounded(num_bytes):

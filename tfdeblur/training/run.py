@@ -45,6 +45,7 @@ def run(configured, workdir, verbose="auto"):
         if prepared.distributed.is_chief:
             names.write_text(workdir / names.CONFIG, texts["config"])
             names.write_text(workdir / names.OPERATIVE_CONFIG, texts["operative config"])
+            print(f"training data: {prepared.train_source.in_words()}")
         progress = train(prepared, workdir, texts, verbose)
         if progress.interrupted:
             print(
