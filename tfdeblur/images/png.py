@@ -130,7 +130,7 @@ def _text_size(kind, content):
     if kind == b"tEXt" or (kind == b"iTXt" and text[:1] != b"\1"):
         return len(content), False
     if kind == b"iTXt":
-        _, _, text = text[1:].partition(b"\0")  # language
+        _, _, text = text[2:].partition(b"\0")  # language
         _, _, text = text.partition(b"\0")  # translated keyword
         text = b"\0" + text
     try:

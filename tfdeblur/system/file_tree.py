@@ -11,18 +11,30 @@ def files_in(folder, base=None):
     Links are followed, as by `find -L`, but not into a folder that the way from `base`, which
     is `folder` or holds it, has been in already.
     """
-    folder = Path(folder)
-    base = base or folder
-    found = []
+    found = [
+        inside / name
+        for inside, names in _walked(Path(folder), base)
+        for name in names
+        if not name.startswith(".")
+    ]
+    return sorted(path for path in found if path.is_file())
+
+
+def folders_in(folder):
+    """`folder` and all folders in it, as `files_in`."""
+    return sorted(inside for inside, _ in _walked(Path(folder)))
+
+
+def _walked(folder, base=None):
+    """Yields every folder with the names of the files in it."""
     for place, subfolders, names in os.walk(folder, followlinks=True):
         inside = Path(place)
         subfolders[:] = [
             name
             for name in subfolders
-            if not name.startswith(".") and not goes_in_circles(inside / name, base)
+            if not name.startswith(".") and not goes_in_circles(inside / name, base or folder)
         ]
-        found += [inside / name for name in names if not name.startswith(".")]
-    return sorted(path for path in found if path.is_file())
+        yield inside, names
 
 
 def goes_in_circles(path, base):
