@@ -252,8 +252,16 @@ LAYOUTS = {
         ["x/a", "x/b"],
         "names like a_blur.png beside a_sharp.png",
     ),
-    "two folders": (["input/a_blur.png", "target/a_sharp.png"], ["a"], "a_blur.png and a_sharp"),
-    "one side marked": (["blur/a_blurred.png", "sharp/a.png"], ["a"], "a_blurred.png and a.png"),
+    "two folders": (
+        ["input/a_blur.png", "target/a_sharp.png"],
+        ["a"],
+        "names like a_blur.png and a_sharp",
+    ),
+    "one side marked": (
+        ["blur/a_blurred.png", "sharp/a.png"],
+        ["a"],
+        "names like a_blurred.png and a.png",
+    ),
     "HIDE": (
         ["test/test-close-ups/1.png", "GT/1.png", "test/test-long-shot/2.png", "GT/2.png"],
         ["test/test-close-ups/1", "test/test-long-shot/2"],
@@ -279,7 +287,8 @@ def test_layouts_that_people_have(tmp_path, kind):
     for number, pair in enumerate(source.records.as_numpy_iterator()):
         found = [pair[side].decode() for side in ("blur", "sharp")]
         assert found == [str(tmp_path / file) for file in files[2 * number : 2 * number + 2]]
-    assert source.in_words().startswith(f"{tmp_path}: {len(pairs)} pairs ({said}")
+    num_pairs = f"{len(pairs)} pair{'s' if len(pairs) > 1 else ''}"
+    assert source.in_words().startswith(f"{tmp_path}: {num_pairs} ({said}")
     assert "1 file passed over: .txt" in source.in_words()
 
 

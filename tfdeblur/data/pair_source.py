@@ -45,7 +45,8 @@ class PairSource:
     def in_words(self):
         """Its name, the number of its pairs and how they were recognized."""
         recognized = f" ({self.layout})" if self.layout else ""
-        return f"{self.name}: {self.num_pairs:,} pairs{recognized}"
+        pairs = "pair" if self.num_pairs == 1 else "pairs"
+        return f"{self.name}: {self.num_pairs:,} {pairs}{recognized}"
 
     def select(self, positions):
         """The pairs at these positions alone, in the order of the collection.

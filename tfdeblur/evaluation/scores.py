@@ -37,7 +37,7 @@ class ImageScores:
     def __init__(self, quantisation, dtype="uint8"):
         self.quantisation = quantisation
         self.dtype = dtype
-        self._graph = _compiled(self._scores)
+        self._graph = _compiled(self._scores, dtype)
 
     def __call__(self, restored, blur, sharp):
         """A dict from each of `SCORES` to a float.
@@ -54,8 +54,7 @@ class ImageScores:
                 f"received {sharp.shape[1]}x{sharp.shape[0]} pixels; expected at least "
                 f"{_MIN_SIDE} rows and columns, the windows of SSIM."
             )
-        blur, sharp = (to_unit_range(image[None]) for image in (blur, sharp))
-        values = ops.convert_to_numpy(self._graph(restored, blur, sharp))
+        values = ops.convert_to_numpy(self._graph(restored, blur[None], sharp[None]))
         if np.isnan(values[: len(METRICS)]).any():
             raise InputError(
                 "the restored image holds NaN or infinite values; the weights are unusable, or "
@@ -76,13 +75,13 @@ class ImageScores:
             restored = to_unit_range(restored)
         # Integers have neither NaN nor infinity, so that they would go unnoticed.
         restored = ops.where(is_spoilt, float("nan"), restored)
-        images = ops.concatenate([restored, blur])
-        reference = ops.repeat(sharp, 2, axis=0)
+        images = ops.concatenate([restored, to_unit_range(blur)])
+        reference = ops.repeat(to_unit_range(sharp), 2, axis=0)
         values = [metric(images, reference) for metric in METRICS.values()]
         return ops.reshape(ops.transpose(ops.stack(values)), (-1,))  # as SCORES
 
 
-def _compiled(function):
+def _compiled(function, dtype):
     if keras.backend.backend() == "jax":
         import jax
 
@@ -90,5 +89,6 @@ def _compiled(function):
     import tensorflow as tf
 
     # One graph for all sizes, as for the network.
-    image = tf.TensorSpec((1, None, None, 3), tf.float32)
-    return tf.function(function, input_signature=[image] * 3)
+    shape = (1, None, None, 3)
+    types = ("float32", dtype, dtype)
+    return tf.function(function, input_signature=[tf.TensorSpec(shape, type) for type in types])
