@@ -99,8 +99,9 @@ def test_the_network_is_the_preset_of_the_row(config):
     preset = PRESETS[experiment.model]
     assert preset.num_parameters == config.num_parameters
     # Table 3 repeats a row of Table 1.
-    table_and_row = config.row_name.split("/", 1)[1].replace("/", ", ")
-    assert config.row_name.startswith("Gao19/Table 3/") or table_and_row in preset.row
+    paper, table, row = config.row_name.split("/", 2)
+    assert table == "Table 3" or f"{table}, {row}" in preset.row
+    assert preset.row.startswith(f"[{paper}] ")
 
 
 @files_of("Zhang19")

@@ -19,7 +19,7 @@ from tfdeblur.errors import InputError, shown
 _NOT_ARCHITECTURE = ("name", "trainable", "dtype", "depth", "initialisation")
 
 # Shown of an architecture: more than any has.
-_MOST_ARGUMENTS = 20
+_MOST_ARGUMENTS, _MOST_CHARACTERS = 20, 500
 
 # The largest network of the papers asks for 48.
 _MOST_BLOCKS = 400
@@ -135,7 +135,8 @@ def described(architecture):
         for key, value in list(architecture.items())[:_MOST_ARGUMENTS]
         if key != "class"
     )
-    return f"{shown(architecture['class'])}({', '.join(arguments)})"
+    # Architectures in architectures would make it long.
+    return f"{shown(architecture['class'])}({', '.join(arguments)})"[:_MOST_CHARACTERS]
 
 
 def nearest(name, known):
