@@ -48,6 +48,8 @@ def test_overrides_are_arguments_of_the_class():
     assert (model.filters, model.units, model.name) == ((4, 6), 1, "pssnsc")
     small = build_model("stack2_dmphn", unit="dmphn_1_2_small", depth=1)
     assert small.count_params() == PRESETS["dmphn_1_2_small"].num_parameters
+    given = build_model("stack2_dmphn", unit=DMPHN((1,), filters=(4, 4, 4), blocks_per_stage=1))
+    assert given.count_params() == 2 * 2815
 
 
 def test_an_unknown_override_gets_the_nearest_arguments():

@@ -12,7 +12,7 @@ import difflib
 from typing import Any, NamedTuple
 
 from tfdeblur.errors import InputError
-from tfdeblur.models.architecture import completed, construct
+from tfdeblur.models.architecture import architecture_of, completed, construct
 
 
 class Preset(NamedTuple):
@@ -139,8 +139,11 @@ def architecture(name, /, **overrides):
             f"Received model {name!r}: no such network; expected one of: {', '.join(by_likeness)}."
         )
     whole = {"class": PRESETS[name].class_name, **PRESETS[name].arguments, **overrides}
-    if isinstance(whole.get("unit"), str):
-        whole["unit"] = architecture(whole["unit"])
+    unit = whole.get("unit")
+    if isinstance(unit, str):
+        whole["unit"] = architecture(unit)
+    elif hasattr(unit, "get_config"):
+        whole["unit"] = architecture_of(unit)
     return whole
 
 
