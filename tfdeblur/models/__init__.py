@@ -9,13 +9,14 @@ _FILES = {
     "DMPHN": "dmphn",
     "DMSN": "dmsn",
     "DeblurringModel": "deblurring_model",
+    "NAFNet": "nafnet",
     "PSSNSC": "pss_nsc",
     "ResidualUNet": "residual_unet",
     "Stack": "stacked",
     "VMPHN": "vmphn",
 }
 
-__all__ = ["DMPHN", "DMSN", "PSSNSC", "VMPHN", "DeblurringModel", "ResidualUNet", "Stack"]
+__all__ = ["DMPHN", "DMSN", "PSSNSC", "VMPHN", "DeblurringModel", "NAFNet", "ResidualUNet", "Stack"]
 
 
 def __getattr__(name):

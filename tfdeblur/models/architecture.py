@@ -24,6 +24,9 @@ _MOST_ARGUMENTS, _MOST_CHARACTERS = 20, 500
 # The largest network of the papers asks for 48.
 _MOST_BLOCKS = 400
 
+# Arguments that say how many channels or patches there are, not how many layers.
+_WIDTHS = ("filters", "levels", "width")
+
 
 def architecture_of(model):
     """The architecture of a network, as JSON would give it back."""
@@ -168,16 +171,17 @@ def _parameters(network_class):
 
 def _num_blocks(architecture):
     """A bound of the layers that arguments ask for: numbers multiply what lists add up to."""
-    in_lists, product = 0, 1
+    added, product = 0, 1
     for name, value in architecture.items():
         if _is_architecture(value):
             product *= _num_blocks(value)
-        elif isinstance(value, list):
-            # How many channels or patches there are is no matter of layers.
-            in_lists += len(value) if name in ("filters", "levels") else _sum(value)
+        elif name in _WIDTHS:
+            added += len(value) if isinstance(value, list) else 0
+        elif isinstance(value, list) or name == "middle_blocks":
+            added += _sum(value)
         elif isinstance(value, int):
             product *= max(1, value)
-    return product * max(1, in_lists)
+    return product * max(1, added)
 
 
 def _sum(value):
