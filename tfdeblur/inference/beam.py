@@ -152,10 +152,10 @@ class _OneAtATime:
     def __getattr__(self, name):
         return getattr(self._deblurrer, name)
 
-    def restore_all(self, images):
+    def restore_all(self, images, **options):
         for image in images:
             with self._is_computing:
-                restored = self._deblurrer(image)
+                [restored] = self._deblurrer.restore_all([image], **options)
             yield restored
 
 

@@ -24,7 +24,7 @@ _MODEL_ATTRIBUTE = "tfdeblur_model"
 
 # Configuration that two models with the same weights may differ in. A stack's depth
 # says how many of the units in a file are used, not which network it is.
-_NOT_IDENTITY = ("name", "trainable", "dtype", "depth", "initialisation")
+_NOT_IDENTITY = ("name", "trainable", "dtype", "depth", "initialisation", "training_loss")
 
 
 # Shown of a model: more than any has.
