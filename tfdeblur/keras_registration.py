@@ -22,7 +22,9 @@ def register_classes() -> None:
 
 
 def _register() -> None:
-    # All layers and losses are those of networks, whose modules import them.
+    # Layers and losses are imported by the networks that are made of them. While one of their
+    # packages is itself being imported, it must have got no further than `import keras`, and the
+    # networks must import from its modules, not from the package.
     importlib.import_module("tfdeblur.models")
 
 
@@ -40,13 +42,11 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(fullname)
         if spec is not None and spec.loader is not None:
-            spec.loader.exec_module = _followed_by_registration(spec.loader.exec_module)
+            execute = spec.loader.exec_module
+
+            def exec_module(module: types.ModuleType) -> None:
+                execute(module)
+                _register()
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
-
-
-def _followed_by_registration(execute):
-    def exec_module(module: types.ModuleType) -> None:
-        execute(module)
-        _register()
-
-    return exec_module

@@ -309,7 +309,7 @@ class Deblurrer:
     def _in_tiles(self, image: np.ndarray, side: int, quantisation: str) -> np.ndarray:
         result = np.empty_like(image)
         top = 0
-        for strip in restored_strips(self._tiles, image, side, self._tiling.overlap):
+        for strip in restored_strips(self._tiles, image, side, int(self._tiling.overlap or 0)):
             rows = slice(top, top + len(strip))
             result[rows] = like(image[rows], strip, quantisation)
             top = rows.stop

@@ -153,12 +153,11 @@ def faded_together(parts: Iterable[np.ndarray], overlap: int, axis: int) -> Iter
     shape[axis] = overlap
     rising = (0.5 - 0.5 * np.cos(np.pi * (np.arange(overlap) + 0.5) / overlap)).reshape(shape)
     rising = rising.astype(np.float32)
-    before = None
-    for part in parts:
-        if before is not None:
-            kept, going = np.split(before, [-overlap], axis)
-            coming, rest = np.split(part, [overlap], axis)
-            yield kept
-            part = np.concatenate([going + rising * (coming - going), rest], axis)
-        before = part
+    coming_parts = iter(parts)
+    before = next(coming_parts)
+    for part in coming_parts:
+        kept, going = np.split(before, [-overlap], axis)
+        coming, rest = np.split(part, [overlap], axis)
+        yield kept
+        before = np.concatenate([going + rising * (coming - going), rest], axis)
     yield before

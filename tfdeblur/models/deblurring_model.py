@@ -1,5 +1,6 @@
 """What every network of the project has in common."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -102,16 +103,16 @@ class DeblurringModel(keras.Model):
             self.build((None, None, None, blur.shape[-1]))
         _, height, width, _ = ops.shape(blur)
         padded = self._padded(blur)
+        named_images: Callable[..., dict[str, Any]] = self.named_images
         cropped = {}
-        for name, image in self.named_images(padded, **self._options(depth)).items():
+        for name, image in named_images(padded, **self._options(depth)).items():
             scale = padded.shape[1] // image.shape[1]
             cropped[name] = crop_to_size(image, -(-height // scale), -(-width // scale))
         return cropped
 
-    def named_images(self, blur: Any, **options: Any) -> dict[str, Any]:
+    def named_images(self, blur: Any) -> dict[str, Any]:
         """As `intermediate_images`, for sizes that need no padding."""
-        outputs = self(blur, **options)
-        return {f"output_{i}": image for i, image in enumerate(outputs, start=1)}
+        return {f"output_{i}": image for i, image in enumerate(self(blur), start=1)}
 
     @property
     def metrics(self):

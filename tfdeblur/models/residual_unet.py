@@ -47,6 +47,7 @@ class ResidualUNet(DeblurringModel):
       >>> [restored] = ResidualUNet()(keras.ops.zeros((1, 64, 64, 3)))
     """
 
+    working_bytes_per_pixel = 300
     training_loss = Charbonnier()
 
     def __init__(

@@ -40,6 +40,11 @@ def build_runtime(
     if engine not in ENGINES:
         raise InputError(f"Received engine {engine!r}; expected one of {', '.join(ENGINES)}.")
     if engine == "keras":
+        if isinstance(model, str | os.PathLike):
+            raise InputError(
+                f"Received {model} for the engine keras; expected one that runs ONNX files: "
+                f"{', '.join(CPU_ENGINES)}."
+            )
         return KerasRuntime(model, depth, jit_compile)
     if keras.backend.backend() != "tensorflow" and not isinstance(model, str | os.PathLike):
         raise InputError(
