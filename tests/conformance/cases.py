@@ -53,12 +53,12 @@ class Case:
 def built(layer, channels=3):
     """A new layer or model, built, that depends on all its weights.
 
-    A network that begins as the identity ends with a kernel of zeros, which would hide what is
-    before it; it gets random ones.
+    A network that begins as the identity multiplies by zeros, which would hide what is before
+    them; they become random numbers.
     """
     layer.build((None, None, None, channels))
     for variable in layer.trainable_variables:
-        if variable.name == "kernel" and not np.any(variable):
+        if variable.name != "bias" and not np.any(variable):
             variable.assign(keras.random.normal(variable.shape, stddev=0.1))
     return layer
 
