@@ -82,7 +82,8 @@ def keras_loads_a_network():
 
 in_another_process("import tfdeblur", keras_loads_a_network)
 in_another_process("import keras", keras_loads_a_network)
-# Networks are made of these, which are half imported when Keras is.
+# Networks are, or are made of, these, which are half imported when Keras is.
+in_another_process("import tfdeblur.models.dmphn", keras_loads_a_network)
 in_another_process("import tfdeblur.ops.padding", keras_loads_a_network)
 in_another_process("import tfdeblur.layers", keras_loads_a_network)
 in_another_process("import tfdeblur.losses.charbonnier", keras_loads_a_network)

@@ -7,7 +7,6 @@ it anyway, so that is the moment.
 import importlib
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 import types
 from collections.abc import Sequence
@@ -18,18 +17,25 @@ def register_classes() -> None:
     if "keras" in sys.modules:
         _register()
     else:
-        sys.meta_path.insert(0, _AfterKeras())
+        sys.meta_path.insert(0, _UntilKeras())
 
 
 def _register() -> None:
-    # Layers and losses are imported by the networks that are made of them. While one of their
-    # packages is itself being imported, it must have got no further than `import keras`, and the
-    # networks must import from its modules, not from the package.
-    importlib.import_module("tfdeblur.models")
+    # Layers and losses come with the networks that are made of them.
+    models = importlib.import_module("tfdeblur.models")
+    for name in models.__all__:
+        getattr(models, name)
 
 
-class _AfterKeras(importlib.abc.MetaPathFinder):
-    """Finds Keras where it is, once, and has it followed by `_register`."""
+class _UntilKeras(importlib.abc.MetaPathFinder):
+    """Has the first import that brings Keras along followed by `_register`.
+
+    That is one of Keras, or of a module of this package that imports it: networks cannot be
+    imported before that one is whole, which they may be made of.
+    """
+
+    def __init__(self) -> None:
+        self._is_within_import = False
 
     def find_spec(
         self,
@@ -37,16 +43,26 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None = None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != "keras":
+        if self._is_within_import or fullname.split(".")[0] not in ("keras", "tfdeblur"):
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        others = (finder for finder in sys.meta_path if finder is not self)
+        found = (finder.find_spec(fullname, path, target) for finder in others)
+        spec = next(filter(None, found), None)
         if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
+            self._follow(spec.loader)
+        return spec
 
-            def exec_module(module: types.ModuleType) -> None:
+    def _follow(self, loader: importlib.abc.Loader) -> None:
+        execute = loader.exec_module
+
+        def exec_module(module: types.ModuleType) -> None:
+            self._is_within_import = True
+            try:
                 execute(module)
+            finally:
+                self._is_within_import = False
+            if "keras" in sys.modules and self in sys.meta_path:
+                sys.meta_path.remove(self)
                 _register()
 
-            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec
+        loader.exec_module = exec_module  # type: ignore[method-assign]

@@ -1,8 +1,5 @@
 """Building blocks of the networks; each file is one idea of the papers."""
 
-# Before the modules below, of which networks are made: see tfdeblur/keras_registration.py.
-import keras  # noqa: F401
-
 from tfdeblur.layers.conv_pair import ConvPair
 from tfdeblur.layers.decoder import Decoder
 from tfdeblur.layers.dense_module import DenseModule

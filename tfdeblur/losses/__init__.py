@@ -4,9 +4,6 @@ A network says which one it is trained with (`DeblurringModel.training_loss`), s
 training code never asks which network it has.
 """
 
-# Before the modules below, of which networks are made: see tfdeblur/keras_registration.py.
-import keras  # noqa: F401
-
 from tfdeblur.losses.charbonnier import Charbonnier
 from tfdeblur.losses.full_size_mse import FullSizeMSE
 from tfdeblur.losses.multi_scale_mse import MultiScaleMSE

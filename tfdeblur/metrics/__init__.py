@@ -5,9 +5,6 @@ the same name, giving the mean over images. Values are used as they come: clip a
 quantise first (`tfdeblur.ops.image_range.quantise`).
 """
 
-# Before the modules below, of which networks are made: see tfdeblur/keras_registration.py.
-import keras  # noqa: F401
-
 from tfdeblur.metrics.psnr import PSNR, psnr
 from tfdeblur.metrics.ssim_gaussian import SSIMGaussian, ssim_gaussian
 from tfdeblur.metrics.ssim_matlab3d import SSIMMatlab3d, ssim_matlab3d

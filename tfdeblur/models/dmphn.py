@@ -15,8 +15,7 @@ import itertools
 
 import keras
 
-from tfdeblur.layers.decoder import Decoder
-from tfdeblur.layers.encoder import Encoder
+from tfdeblur.layers import Decoder, Encoder
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.restoration import Restoration
 from tfdeblur.ops.padding import check_multiple

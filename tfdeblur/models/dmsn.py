@@ -3,10 +3,9 @@
 import keras
 from keras import ops
 
-from tfdeblur.layers.decoder import Decoder
-from tfdeblur.layers.encoder import Encoder
+from tfdeblur.layers import Decoder, Encoder
 from tfdeblur.layers.initializers import deconv_initializer
-from tfdeblur.losses.multi_scale_mse import MultiScaleMSE
+from tfdeblur.losses import MultiScaleMSE
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.dmphn import MEAN_VALUE
 from tfdeblur.ops.padding import check_multiple

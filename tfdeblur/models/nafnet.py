@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from tfdeblur.layers.nafnet_block import NAFBlock
-from tfdeblur.losses.negative_psnr import NegativePSNR
+from tfdeblur.losses import NegativePSNR
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.ops.padding import check_multiple
 

@@ -17,10 +17,7 @@ Parameter Selective Sharing and Nested Skip Connections", CVPR 2019.
 import keras
 from keras import ops
 
-from tfdeblur.layers.dense_module import DenseModule
-from tfdeblur.layers.nested_module import NestedModule
-from tfdeblur.layers.plain_module import PlainModule
-from tfdeblur.layers.residual_module import ResidualModule
+from tfdeblur.layers import DenseModule, NestedModule, PlainModule, ResidualModule
 from tfdeblur.layers.sharing import (
     DECODER_TRANSFORMATION,
     ENCODER_TRANSFORMATION,
@@ -29,7 +26,7 @@ from tfdeblur.layers.sharing import (
     LayerBank,
     SharingRule,
 )
-from tfdeblur.losses.multi_scale_mse import MultiScaleMSE
+from tfdeblur.losses import MultiScaleMSE
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.ops.padding import check_multiple
 from tfdeblur.ops.pyramid import decimated_pyramid, upsample_x2

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from tfdeblur.metrics.psnr import psnr
+from tfdeblur.metrics import psnr
 
 # Of equal images, such as crops of a black sky, which would make every mean infinite.
 _MOST_DB = 100.0

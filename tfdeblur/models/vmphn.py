@@ -2,8 +2,7 @@
 
 import keras
 
-from tfdeblur.layers.decoder import Decoder
-from tfdeblur.layers.encoder import Encoder
+from tfdeblur.layers import Decoder, Encoder
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.models.dmphn import DMPHN, MEAN_VALUE, named_levels
 from tfdeblur.models.restoration import Restoration
