@@ -7,8 +7,7 @@ import pytest
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
 from tfdeblur.config import config_dir, configured_experiment
 from tfdeblur.losses import FullSizeMSE, MultiScaleMSE
-from tools.ledger import read_paper_values
-from tools.paper_configs import read_paper_configs
+from tools.ledger import read_paper_configs, read_paper_values
 
 CONFIGS = read_paper_configs()
 VALUES = read_paper_values()
