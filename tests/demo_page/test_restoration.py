@@ -1,6 +1,8 @@
 """An upload that nobody vouches for, and what is made of it."""
 
 import io
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +16,10 @@ from tfdeblur.images.writer import write_image
 
 
 def restored(content, name="cat.png", max_pixels=10**6):
-    return restore_photo(lambda pixels: ~pixels, content, name, max_pixels)
+    with tempfile.TemporaryDirectory(prefix="private_") as folder:
+        made = restore_photo(lambda pixels: ~pixels, content, name, max_pixels, folder)
+        assert list(Path(folder).iterdir()) == []
+        return made
 
 
 def png(folder, pixels):
@@ -72,4 +77,4 @@ def test_too_many_pixels(tmp_path):
 def test_what_is_no_photo(name, content, said):
     with pytest.raises(InputError, match=said) as caught:
         restored(content, name)
-    assert "tfdeblur_demo_" not in str(caught.value)
+    assert "private_" not in str(caught.value)

@@ -56,10 +56,12 @@ class Application:
       networks: dict from the name that the page shows to a `tfdeblur.Deblurrer`; the
         first is chosen at the beginning.
       settings: `PageSettings`.
+      folder: existing folder for temporary files.
     """
 
-    def __init__(self, networks: dict, settings: PageSettings):
+    def __init__(self, networks: dict, settings: PageSettings, folder: str):
         self._networks = networks
+        self._folder = folder
         self._settings = settings
         self._at_depth = functools.cache(lambda name, depth: networks[name].at_depth(depth))
         self._turn = asyncio.Lock()
@@ -151,5 +153,5 @@ class Application:
             by = f"{name}, depth {depth} of {deblurrer.num_units},"
             if int(depth) != deblurrer.num_units:
                 deblurrer = self._at_depth(name, int(depth))
-        file_name = asked.get("name", "")
-        return restore_photo(deblurrer, content, file_name, self._settings.max_pixels), by
+        file_name, max_pixels = asked.get("name", ""), self._settings.max_pixels
+        return restore_photo(deblurrer, content, file_name, max_pixels, self._folder), by

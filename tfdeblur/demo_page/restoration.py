@@ -50,7 +50,9 @@ class Restoration:
         }
 
 
-def restore_photo(deblurrer: Callable, content: bytes, name: str, max_pixels: int) -> Restoration:
+def restore_photo(
+    deblurrer: Callable, content: bytes, name: str, max_pixels: int, folder: str
+) -> Restoration:
     """Restores the photo in an image file.
 
     Args:
@@ -58,6 +60,7 @@ def restore_photo(deblurrer: Callable, content: bytes, name: str, max_pixels: in
       content: bytes of the file, which nobody vouches for.
       name: of the file; its suffix is that of the result.
       max_pixels: most pixels (height * width) of a photo that is taken.
+      folder: existing folder for files that stay only while they are read or written.
 
     Raises:
       InputError: when the file is no image that can be restored, or is too large.
@@ -65,8 +68,8 @@ def restore_photo(deblurrer: Callable, content: bytes, name: str, max_pixels: in
     suffix = Path(name).suffix.lower()
     if suffix not in IMAGE_SUFFIXES:
         raise InputError(f"{name}: expected a photo ending in {', '.join(sorted(IMAGE_SUFFIXES))}.")
-    with tempfile.TemporaryDirectory(prefix="tfdeblur_demo_") as folder:
-        path = Path(folder, f"photo{suffix}")
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        path = Path(own, f"photo{suffix}")
         try:
             photo = _read(path, content, max_pixels)
         except InputError as error:
@@ -74,8 +77,8 @@ def restore_photo(deblurrer: Callable, content: bytes, name: str, max_pixels: in
     start = time.perf_counter()
     restored = deblurrer(photo.pixels)
     seconds = time.perf_counter() - start
-    with tempfile.TemporaryDirectory(prefix="tfdeblur_demo_") as folder:
-        path = Path(folder, f"photo{suffix}")
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        path = Path(own, f"photo{suffix}")
         write_image(path, photo.replace_pixels(restored))
         height, width = photo.pixels.shape[:2]
         return Restoration(

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 
@@ -46,8 +47,12 @@ def served(networks: dict, settings: PageSettings) -> Iterator[str]:
     Raises:
       InputError: when nothing can be served at the host and port.
     """
-    with _listening(settings.host, settings.port) as listener:
-        application = Application(networks, settings).asgi()
+    with (
+        # Removed as a whole: what is read or written at the end may leave a file.
+        tempfile.TemporaryDirectory(prefix="tfdeblur_demo_", ignore_cleanup_errors=True) as folder,
+        _listening(settings.host, settings.port) as listener,
+    ):
+        application = Application(networks, settings, folder).asgi()
         server = uvicorn.Server(
             uvicorn.Config(application, lifespan="off", ws="none", log_level="error")
         )

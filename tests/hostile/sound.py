@@ -1,4 +1,4 @@
-"""Sound files of tiny networks, which hostile and damaged ones are made from."""
+"""Sound files of tiny networks: hostile and damaged ones are made from them, apps run on them."""
 
 import dataclasses
 from pathlib import Path
@@ -13,7 +13,6 @@ from tfdeblur.config import build_model
 from tfdeblur.exporting.saved_model import export_saved_model
 from tfdeblur.weights.files import save_weights
 from tfdeblur.weights.importers import dmphn_release, pss_nsc_release
-from tools.reliability.tiny_training import write_tiny_training
 
 _GIN = """from __gin__ import dynamic_registration
 from tfdeblur import models
@@ -22,6 +21,37 @@ MODEL = @models.{model}
 {bindings}
 """
 _TINY = "models.DMPHN.levels = (1,)\nmodels.DMPHN.filters = (4, 4, 4)\n"
+_TRAINING = """from __gin__ import dynamic_registration
+from tfdeblur import data
+from tfdeblur import training
+include "{model}"
+include "_experiment.gin"
+include "data/folder.gin"
+include "optim/adam_cosine.gin"
+STEPS = {steps}
+BATCH_SIZE = 2
+CROP_SIZE = 16
+LEARNING_RATE = 1e-4
+WARMUP_STEPS = 5
+PAIRS = "{pairs}"
+training.Experiment.validation_data = @validation/data.folder_pairs
+validation/data.folder_pairs.root = "{pairs}"
+training.CropSettings.crops_per_pair = 2
+training.CropSettings.pairs_per_block = 2
+training.RunSettings.steps_per_epoch = {steps_per_epoch}
+training.ReportSettings.num_validation_pairs = 2
+training.ReportSettings.evaluate_at_end = False
+training.OptimizerSettings.ema_decay = 0.9
+"""
+_IDENTITY = """from __gin__ import dynamic_registration
+from tfdeblur import models
+include "models/dmphn/_dmphn.gin"
+
+models.DMPHN.levels = (1,)
+models.DMPHN.filters = (4, 4, 4)
+models.DMPHN.blocks_per_stage = 1
+models.DMPHN.global_skip = True
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,3 +122,22 @@ def write_sound(folder):
 def _write_gin(path, model, bindings):
     path.write_text(_GIN.format(model=model, bindings=bindings))
     return path
+
+
+def write_tiny_training(config, model, pairs, steps, steps_per_epoch):
+    """Writes the gin file `config` of a run of `model`, a gin file too; returns its flag."""
+    Path(config).write_text(
+        _TRAINING.format(model=model, pairs=pairs, steps=steps, steps_per_epoch=steps_per_epoch)
+    )
+    return f"--gin_file={config}"
+
+
+def write_identity_network(folder):
+    """Writes a DMPHN whose residual is zero; returns the flags that name it to an app."""
+    config, weights = folder / "identity.gin", folder / "identity.weights.h5"
+    config.write_text(_IDENTITY)
+    model = build_model(str(config))
+    for variable in model.weights:
+        variable.assign(variable * 0)
+    save_weights(model, weights)
+    return [f"--model={config}", f"--weights={weights}"]
