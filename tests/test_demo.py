@@ -21,7 +21,7 @@ def test_without_the_extra(capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["dmphn_1"], "expected NETWORK=WEIGHTS"),
+        (["dmphn_1"], "or NETWORK=WEIGHTS, such as"),
         (["dmphn_1=missing.weights.h5"], "no such weight file"),
         (["dmphn_7=x.weights.h5"], "Received model 'dmphn_7'"),
         (["--port=0"], "flag --port=0"),

@@ -24,10 +24,13 @@ from pathlib import Path
 from absl import app, flags
 
 from tfdeblur.cli import EXIT_INPUT_ERROR
-from tfdeblur.config import config_dir, configured_experiment, differing_bindings
+from tfdeblur.config import config_dir, read_experiment
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import PRESETS, architecture
 from tfdeblur.training import workdir as names
 from tfdeblur.training.checkpoints import Checkpoints
+from tfdeblur.training.run import read_settings
+from tfdeblur.training.settings import differing_settings, settings_of
 from tools import ledger
 from tools.ledger import frames_of, read_paper_configs
 
@@ -43,17 +46,17 @@ _FROM_SUMMARY = (
 # What `data.tfds_pairs` calls its sources: NAME, a configuration or version, SPLIT, a part of it.
 _PREPARED = re.compile(r"(\w+)(?:[/:][\w.*]+)*:(\w+)(\[.*\])?")
 
-# Bindings that a run may change and still be the paper's training, or that have a column.
+# Settings that a run may change and still be the paper's training, or that have a column.
 _INDIFFERENT = (
-    "SEED",
-    "STEPS",
-    "data.tfds_pairs.data_dir",
-    "training.CheckpointSettings.",
-    "training.ReportSettings.",
-    "training.RunSettings.deterministic",
-    "training.RunSettings.distribution",
-    "training.RunSettings.jit_compile",
-    "training.RunSettings.steps_per_epoch",
+    "checkpoints.",
+    "report.",
+    "run.deterministic",
+    "run.distribution",
+    "run.jit_compile",
+    "run.seed",
+    "run.steps",
+    "train_data.data_dir",
+    "validation_data",
 )
 
 _COUNTS = ("num_images", "parameters")
@@ -62,7 +65,9 @@ _OPTIONAL_COUNTS = ("num_images_in_set", "seed", "steps", "paper_steps", "depth"
 _SUMMARY = flags.DEFINE_string("summary", None, "summary.json of `tfdeblur evaluate`.")
 _STATUS = flags.DEFINE_enum("status", None, list(ledger.STATUSES), "See experiments/README.md.")
 _ROW = flags.DEFINE_multi_string("row", [], "PAPER/TABLE/ROW of paper_tables.csv; repeatable.")
-_CONFIG = flags.DEFINE_string("config", None, "Path below gin/; default: that of the first row.")
+_CONFIG = flags.DEFINE_string(
+    "config", None, "Preset, or path below gin/; default: that of the first row."
+)
 _DATASET = flags.DEFINE_string("dataset", None, "NAME/SPLIT; default: that of the first row.")
 _WORKDIR = flags.DEFINE_string("workdir", None, "Folder of `tfdeblur train`, if trained here.")
 _TIMED = flags.DEFINE_bool("timed", True, "--notimed leaves out a time of a busy machine.")
@@ -138,7 +143,7 @@ def _config_of(row_names):
     if not row_names or row_names[0] not in configs:
         raise InputError(
             f"Received --row={row_names[:1]} and no --config; expected a row that has a file in "
-            "gin/papers, or the path of a configuration below gin/."
+            "gin/papers, a preset, or the path of a configuration below gin/."
         )
     return configs[row_names[0]].path
 
@@ -242,29 +247,24 @@ def training_of(workdir, config, summary):
 
     Returns:
       A dict of text: seed, steps, paper_steps, and changes, "NAME = VALUE; ..." of what is
-      bound otherwise than in `config` and bears on the result.
+      set otherwise than in `config` and bears on the result.
 
     Raises:
       InputError: when the folder holds no configuration, the run did not make all of its
         steps, or the summary is of other weights than those it ended with.
     """
-    with configured_experiment([Path(workdir) / names.CONFIG]) as own:
-        run = own.experiment.run
-    _check_weights(Path(workdir), run.steps, summary)
-    with configured_experiment([config]) as paper:
-        paper_steps = paper.experiment.run.steps
-    changes = {
-        name.removesuffix("/gin.macro.value"): value
-        for name, (value, _) in differing_bindings(own.full, paper.full).items()
-    }
+    own = read_settings(workdir)
+    run = own["run"]
+    _check_weights(Path(workdir), run["steps"], summary)
+    paper = settings_of(read_experiment([config]).experiment)
     return {
-        "seed": str(run.seed),
-        "steps": str(run.steps),
-        "paper_steps": str(paper_steps),
+        "seed": str(run["seed"]),
+        "steps": str(run["steps"]),
+        "paper_steps": str(paper["run"]["steps"]),
         "changes": "; ".join(
-            f"{name} = {value}"
-            for name, value in changes.items()
-            if not name.removeprefix("tfdeblur.").startswith(_INDIFFERENT)
+            f"{name} = {value!r}"
+            for name, (value, _) in differing_settings(own, paper).items()
+            if not name.startswith(_INDIFFERENT)
         ),
     }
 
@@ -368,14 +368,18 @@ def set_size(dataset):
 
 
 def config_sha256(config):
-    """Of the text of a file below gin/, with the text of what it includes in its place."""
+    """Of a preset's class and arguments, or of the text of a file below gin/ with its includes."""
+    if config in PRESETS:
+        return hashlib.sha256(json.dumps(architecture(config)).encode()).hexdigest()
     return hashlib.sha256(_text_with_includes(config).encode()).hexdigest()
 
 
 def _text_with_includes(config):
     file = config_dir() / config
     if not file.is_file():
-        raise InputError(f"Received the configuration {config!r}; expected a file below gin/.")
+        raise InputError(
+            f"Received the configuration {config!r}; expected a preset, or a file below gin/."
+        )
     return re.sub(
         r"""^include ["'](.+)["'].*\n?""",
         lambda include: _text_with_includes(include[1]),

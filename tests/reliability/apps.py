@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from tests.hostile.sound import write_identity_network, write_tiny_training
+from tests.hostile.sound import IDENTITY_ARGUMENTS, write_identity_network, write_tiny_training
 from tests.training.runs import environment, tensors
 
 NAMES = ("train", "evaluate", "export", "dataset building", "synthesize", "deblur")
@@ -87,7 +87,7 @@ def write_apps(inputs):
     for number in range(400):
         _save(frames / f"{number:03d}.png", wide[:64, number : number + 96])
     training = write_tiny_training(
-        inputs / "training.gin", inputs / "identity.gin", pairs, steps=40, steps_per_epoch=5
+        inputs / "training.gin", IDENTITY_ARGUMENTS, pairs, steps=40, steps_per_epoch=5
     )
     folders = [f"--blur_dir={pairs / 'input'}", f"--sharp_dir={pairs / 'target'}"]
     tfdeblur = [sys.executable, "-m", "tfdeblur"]

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.hostile.sound import write_identity_network, write_tiny_training
+from tests.hostile.sound import IDENTITY_ARGUMENTS, write_identity_network, write_tiny_training
 from tests.reliability.children import resident_mb
 from tests.training.runs import environment
 
@@ -69,9 +69,8 @@ def test_evaluate(pairs, num_images, tmp_path, record):
 def test_train(tmp_path, amount, record):
     steps = amount(10_000) // 20 * 20
     few, run = write_pairs(tmp_path / "few", 20), tmp_path / "run"
-    write_identity_network(tmp_path)
     training = write_tiny_training(
-        tmp_path / "training.gin", tmp_path / "identity.gin", few, steps, steps // 20
+        tmp_path / "training.gin", IDENTITY_ARGUMENTS, few, steps, steps // 20
     )
 
     def done():

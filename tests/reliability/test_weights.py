@@ -41,7 +41,7 @@ def test_what_is_sound_is_accepted_in_every_way(sound, tmp_path):
         "convert pss_nsc": sound.checkpoint,
         "deblur --weights": sound.weights,
         "load_weights": sound.weights,
-        "deblur --model": sound.network,
+        "train --gin_file": sound.training,
         "deblur --saved_model": sound.saved_model,
         "train initial weights": sound.weights,
         "journal": sound.photo.with_name(FORMATS["journal"]),
