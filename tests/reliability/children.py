@@ -9,8 +9,8 @@ import time
 
 import psutil
 
-# To import TensorFlow takes seconds, and the first call of it too.
-_STARTUP_S = 120
+# To import TensorFlow takes seconds, on a busy machine minutes.
+_STARTUP_S = 600
 
 _LOOK_EVERY_S = 0.02
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.hostile.sound import ARGUMENTS, NETWORK, SoundWeights
 from tfdeblur.errors import InputError
-from tools.reliability.sound_weights import ARGUMENTS, NETWORK, SoundWeights
 
 # Format -> the file of it that is damaged, relative to the folder of `SoundWeights`.
 FORMATS = {

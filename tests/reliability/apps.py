@@ -4,17 +4,17 @@ import csv
 import dataclasses
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from tools.reliability.identity_network import ARGUMENTS, write_identity_network
-from tools.reliability.tiny_training import write_tiny_training
+from tests.hostile.sound import IDENTITY_ARGUMENTS, write_identity_network, write_tiny_training
+from tests.training.runs import environment, tensors
+
+NAMES = ("train", "evaluate", "export", "dataset building", "synthesize", "deblur")
 
 _LONGEST_S = 300
 
@@ -59,18 +59,6 @@ class App:
             check=False,
         )
 
-    def differing(self, folder, expected):
-        """Names of what is not as in `expected`, the `results` of another folder."""
-        found = self.results(folder)
-        return sorted(n for n in expected | found if expected.get(n) != found.get(n))
-
-
-def environment():
-    """For a process that uses the project as it lies here."""
-    project = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join(filter(None, [str(project), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
-
 
 def files_in(folder):
     """Paths of all files below a folder, but for those whose names tell the time."""
@@ -81,9 +69,8 @@ def files_in(folder):
     }
 
 
-def apps(inputs):
-    """Writes inputs into the folder `inputs`; the list of `App`s that work on them."""
-    inputs = Path(inputs)
+def write_apps(inputs):
+    """Writes inputs into the folder `inputs`; {name: `App`} of those that work on them."""
     network = write_identity_network(inputs)
     photos, pairs, sharp = inputs / "photos", inputs / "pairs", inputs / "sharp"
     rng = np.random.default_rng(9)
@@ -100,11 +87,11 @@ def apps(inputs):
     for number in range(400):
         _save(frames / f"{number:03d}.png", wide[:64, number : number + 96])
     training = write_tiny_training(
-        inputs / "training.gin", ARGUMENTS, pairs, steps=40, steps_per_epoch=5
+        inputs / "training.gin", IDENTITY_ARGUMENTS, pairs, steps=40, steps_per_epoch=5
     )
     folders = [f"--blur_dir={pairs / 'input'}", f"--sharp_dir={pairs / 'target'}"]
     tfdeblur = [sys.executable, "-m", "tfdeblur"]
-    return [
+    apps = [
         App(
             "train",
             lambda out: [*tfdeblur, "train", training, f"--workdir={out / 'run'}"],
@@ -151,6 +138,7 @@ def apps(inputs):
             "--noskip_existing --overwrite",
         ),
     ]
+    return {app.name: app for app in apps}
 
 
 def _picture(rng, side):
@@ -174,20 +162,12 @@ def _all_bytes(folder):
 
 def _training_results(folder):
     """Weights, average and optimizer bit for bit, and the figures of every epoch."""
-    import h5py
-
-    results = {}
-    for path in sorted(folder.rglob("*.weights.h5")):
-        with h5py.File(path) as file:
-            tensors = []
-            file.visititems(
-                lambda name, item, tensors=tensors: (
-                    tensors.append((name, item[()].tobytes()))
-                    if isinstance(item, h5py.Dataset)
-                    else None
-                )
-            )
-        results[path.relative_to(folder).as_posix()] = _digest(sorted(tensors))
+    results = {
+        path.relative_to(folder).as_posix(): _digest(
+            [(name, np.asarray(value).tobytes()) for name, value in sorted(tensors(path).items())]
+        )
+        for path in sorted(folder.rglob("*.weights.h5"))
+    }
     with (folder / "run" / "history.csv").open() as file:
         rows = [
             {key: value for key, value in row.items() if not key.endswith(("_s", "_per_s"))}

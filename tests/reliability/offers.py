@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from tests.hostile.sound import ARGUMENTS, DMPHN, NETWORK, PSS_NSC, SoundWeights
+from tests.reliability.children import PeakMemory, resident_mb
 from tfdeblur.cli import EXIT_INPUT_ERROR, run_app
 from tfdeblur.errors import InputError
-from tools.reliability.children import PeakMemory, resident_mb
-from tools.reliability.sound_weights import ARGUMENTS, DMPHN, NETWORK, PSS_NSC, SoundWeights
 
 OFFERS = (
     "convert dmphn",

@@ -14,9 +14,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from tests.reference import checkpoint_files
-from tools.reliability.hostile_hdf5 import hostile_hdf5, write_lambda_model
-from tools.reliability.hostile_pickles import (
+from tests.hostile.hdf5 import hostile_hdf5, write_lambda_model
+from tests.hostile.pickles import (
     archive,
     exhausting_pickles,
     hostile_archives,
@@ -24,7 +23,8 @@ from tools.reliability.hostile_pickles import (
     in_old_format,
     in_zip_format,
 )
-from tools.reliability.hostile_programs import hostile_gin_files, hostile_saved_models
+from tests.hostile.programs import hostile_gin_files, hostile_saved_models
+from tests.reference import checkpoint_files
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Hostile:
       kind: what it claims to be, for tables.
       name: what it does, unique within the kind.
       path: the file or folder.
-      offers: names of the ways to hand it over; see `weight_offers`.
+      offers: names of the ways to hand it over; see tests/reliability/offers.py.
       armed: whether it is meant to run code when pickle or TensorFlow loads it.
     """
 
@@ -46,14 +46,26 @@ class Hostile:
     armed: bool = False
 
 
-def write_hostile(folder, sound, canary, kinds=None):
-    """Writes every case below `folder`; a list of `Hostile`.
+KINDS = (
+    "pickles",
+    "checkpoints",
+    "hdf5",
+    "other files",
+    "gin files",
+    "saved models",
+    "runs",
+    "journals",
+)
+
+
+def write_hostile(folder, sound, canary, kinds=KINDS):
+    """Writes every case of some kinds below `folder`, which is made; a list of `Hostile`.
 
     Args:
-      folder: where to; made.
-      sound: a `tools.reliability.sound_weights.SoundWeights`, which cases are made from.
+      folder: where to.
+      sound: a `tests.hostile.sound.SoundWeights`, which cases are made from.
       canary: the file that code makes if it is run.
-      kinds: names of writers below, or None for all.
+      kinds: some of `KINDS`.
     """
     writers = {
         "pickles": lambda path: _pickles(path, canary),
@@ -66,12 +78,7 @@ def write_hostile(folder, sound, canary, kinds=None):
         "journals": _journals,
     }
     folder.mkdir()
-    cases = [
-        case
-        for name, write in writers.items()
-        if kinds is None or name in kinds
-        for case in write(folder / name.replace(" ", "_"))
-    ]
+    cases = [case for kind in kinds for case in writers[kind](folder / kind.replace(" ", "_"))]
     # To make an attack can be to carry it out.
     canary.unlink(missing_ok=True)
     return cases

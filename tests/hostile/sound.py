@@ -1,4 +1,4 @@
-"""Sound files of tiny networks, which hostile and damaged ones are made from."""
+"""Sound files of tiny networks: hostile and damaged ones are made from them, apps run on them."""
 
 import dataclasses
 from pathlib import Path
@@ -13,13 +13,37 @@ from tfdeblur.exporting.saved_model import export_saved_model
 from tfdeblur.models.presets import build_model
 from tfdeblur.weights.files import save_weights
 from tfdeblur.weights.importers import dmphn_release, pss_nsc_release
-from tools.reliability.tiny_training import write_tiny_training
 
-# The smallest network, by its preset and arguments.
+# The smallest network, by its preset and arguments, and one whose residual may be zero.
 NETWORK = "dmphn_1"
 ARGUMENTS = {"filters": (4, 4, 4), "blocks_per_stage": 1}
+IDENTITY_ARGUMENTS = {**ARGUMENTS, "global_skip": True}
 # What the releases are of: the smallest that have names.
 DMPHN, PSS_NSC = "dmphn_1", "pss_nsc_denseblock"
+
+_TRAINING = """from __gin__ import dynamic_registration
+from tfdeblur import data
+from tfdeblur import training
+include "_experiment.gin"
+include "data/folder.gin"
+include "optim/adam_cosine.gin"
+MODEL = "dmphn_1"
+training.Experiment.model_arguments = {arguments!r}
+STEPS = {steps}
+BATCH_SIZE = 2
+CROP_SIZE = 16
+LEARNING_RATE = 1e-4
+WARMUP_STEPS = 5
+PAIRS = "{pairs}"
+training.Experiment.validation_data = @validation/data.folder_pairs
+validation/data.folder_pairs.root = "{pairs}"
+training.CropSettings.crops_per_pair = 2
+training.CropSettings.pairs_per_block = 2
+training.RunSettings.steps_per_epoch = {steps_per_epoch}
+training.ReportSettings.num_validation_pairs = 2
+training.ReportSettings.evaluate_at_end = False
+training.OptimizerSettings.ema_decay = 0.9
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,3 +97,22 @@ def write_sound(folder):
         training=training,
         photo=folder / "photo.png",
     )
+
+
+def write_tiny_training(config, arguments, pairs, steps, steps_per_epoch):
+    """Writes the gin file of a run of dmphn_1 with other arguments; returns its flag."""
+    text = _TRAINING.format(
+        arguments=arguments, pairs=pairs, steps=steps, steps_per_epoch=steps_per_epoch
+    )
+    Path(config).write_text(text)
+    return f"--gin_file={config}"
+
+
+def write_identity_network(folder):
+    """Writes a DMPHN whose residual is zero; returns the flag that names it to an app."""
+    weights = folder / "identity.weights.h5"
+    model = build_model(NETWORK, **IDENTITY_ARGUMENTS)
+    for variable in model.weights:
+        variable.assign(variable * 0)
+    save_weights(model, weights)
+    return [f"--weights={weights}"]
