@@ -46,7 +46,7 @@ def deblur_with_beam(
     existing = {job for job in jobs if on_existing != "overwrite" and job.target.exists()}
     failures = []
     if on_existing == "refuse":
-        no_network = types.SimpleNamespace(batch_size=1)
+        no_network = types.SimpleNamespace(restore_all=lambda images, **_: images)
         failures = [each for job in existing for each in _restore(job, no_network, "refuse")]
     # A runner may do work twice, and must not refuse its own results then.
     in_worker = "overwrite" if on_existing == "overwrite" else "skip"
