@@ -5,7 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from tests.exporting.small import network
+from tests.support.networks import network
 from tfdeblur.errors import InputError
 from tfdeblur.exporting import onnx
 from tfdeblur.inference.engine import Deblurrer
