@@ -109,6 +109,11 @@ CASES = {
         input_shape=(6, 5, 8),
         num_parameters=2 * (9 * (8 + 12) * 4 + 2 * 4),
     ),
+    "naf_block": Case(
+        make=lambda: layers.NAFBlock(8),
+        input_shape=(6, 5, 8),
+        num_parameters=7 * 8 * 8 + 33 * 8,
+    ),
     "dmphn": Case(
         make=FAMILIES["dmphn"],
         input_shape=(16, 8, 3),
@@ -157,6 +162,16 @@ CASES = {
         ),
         input_shape=(16, 8, 1),
         num_parameters=17_781,
+    ),
+    "nafnet": Case(
+        make=FAMILIES["nafnet_local"],
+        input_shape=(6, 8, 3),
+        num_parameters=(9 * 3 * 4 + 4)
+        + 2 * (7 * 4 * 4 + 33 * 4)
+        + (7 * 8 * 8 + 33 * 8)
+        + (4 * 4 * 8 + 8)
+        + 8 * 16
+        + (9 * 4 * 3 + 3),
     ),
     # First convolution, three blocks, down, up, last convolution.
     "residual_unet": Case(

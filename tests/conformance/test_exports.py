@@ -10,7 +10,7 @@ from tfdeblur.models import Stack
 pytestmark = pytest.mark.slow
 
 # Stacks are exported in tests/exporting.
-NETWORKS = ("dmphn_ws", "vmphn", "dmsn", "pss_nsc", "residual_unet")
+NETWORKS = ("dmphn_ws", "vmphn", "dmsn", "pss_nsc", "residual_unet", "nafnet", "nafnet_local")
 
 # Less than one size of patches and several of them; neither is a multiple of anything.
 SHAPES = ((1, 9, 7), (3, 33, 21))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfdeblur.models import DMPHN, DMSN, PSSNSC, VMPHN, ResidualUNet, Stack
+from tfdeblur.models import DMPHN, DMSN, PSSNSC, VMPHN, NAFNet, ResidualUNet, Stack
 
 TINY = {"filters": (4, 4, 4), "blocks_per_stage": 1}
 
@@ -20,6 +20,8 @@ FAMILIES = {
     "residual_unet": lambda: ResidualUNet(
         (4, 6), encoder_blocks=(1,), middle_blocks=1, decoder_blocks=(1,)
     ),
+    "nafnet": lambda: NAFNet(4, (1,), 1, (1,)),
+    "nafnet_local": lambda: NAFNet(4, (1,), 1, (1,), local_pooling=True),
 }
 
 
