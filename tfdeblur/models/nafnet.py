@@ -51,7 +51,7 @@ class NAFNet(DeblurringModel):
       >>> [restored] = NAFNet(width=8)(keras.ops.zeros((1, 64, 64, 3)))
     """
 
-    padding_mode = "zeros"
+    padding_mode = "constant"
     training_loss = NegativePSNR()
 
     def __init__(
