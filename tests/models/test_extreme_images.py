@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.models.families import SIDE, extreme_images, extreme_pairs, losses_of
-from tests.support.networks import FAMILIES
+from tests.models.families import FAMILIES, SIDE, extreme_images, extreme_pairs, losses_of
 from tfdeblur.precision import PRECISIONS, precision_scope
 
 pytestmark = pytest.mark.properties
