@@ -10,8 +10,7 @@ from tfdeblur.data import Mixture, tfds_pairs
 from tfdeblur.losses import FullSizeMSE, MultiScaleMSE
 from tfdeblur.models.presets import PRESETS
 from tfdeblur.training.deferred import Deferred
-from tools.ledger import read_paper_values
-from tools.paper_configs import read_paper_configs
+from tools.ledger import read_paper_configs, read_paper_values
 
 CONFIGS = read_paper_configs()
 VALUES = read_paper_values()

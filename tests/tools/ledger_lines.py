@@ -3,7 +3,7 @@
 import dataclasses
 
 from tools.ledger import PaperValue, Run
-from tools.ledger_checks import config_sha256
+from tools.record_result import config_sha256
 
 CONFIG = "dmphn_1_2_4"
 ROW = "Zhang19/Table 1/DMPHN(1-2-4)"

@@ -12,8 +12,8 @@ from tfdeblur.config import read_experiment
 from tfdeblur.errors import InputError
 from tfdeblur.training.settings import settings_of
 from tools import record_result
-from tools.ledger_checks import config_sha256
-from tools.recorded_images import frames_of, image_names_beside
+from tools.ledger import frames_of
+from tools.record_result import config_sha256, image_names_beside
 
 PAPER_CONFIG = "papers/zhang2019/table1_dmphn_1_2_4.gin"
 SUMMARY = {

@@ -16,7 +16,7 @@ from tfdeblur.errors import InputError, shown
 
 # Arguments that two networks with the same weights may differ in. A stack's depth says how
 # many of the units in a file are used, not which network it is.
-_NOT_ARCHITECTURE = ("name", "trainable", "dtype", "depth", "initialisation")
+_NOT_ARCHITECTURE = ("name", "trainable", "dtype", "depth", "initialisation", "training_loss")
 
 # Shown of an architecture: more than any has.
 _MOST_ARGUMENTS, _MOST_CHARACTERS = 20, 500

@@ -19,7 +19,7 @@ def settings_of(experiment):
 
 def differing_settings(one, other):
     """Names of settings that differ, such as "run.steps": a dict to both values, None for none."""
-    differing = {}
+    differing: dict = {}
     for name in sorted(one.keys() | other.keys()):
         first, second = one.get(name), other.get(name)
         if first != second:
