@@ -14,6 +14,8 @@ from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.models import PSSNSC
 from tfdeblur.precision import precision_scope
 
+pytestmark = pytest.mark.slow
+
 MODULES = {"onnxruntime": "onnxruntime", "openvino": "openvino"}
 EXTRAS = {"onnxruntime": "onnx", "openvino": "openvino"}
 

@@ -10,6 +10,8 @@ from tfdeblur import Deblurrer
 from tfdeblur.inference.runtimes.openvino import OpenVinoRuntime
 from tfdeblur.models import PSSNSC
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("openvino")
 
 

@@ -11,6 +11,8 @@ from tfdeblur.errors import InputError
 from tfdeblur.exporting.saved_model import DESCRIPTION, export_saved_model
 from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stack():
