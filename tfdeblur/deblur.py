@@ -1,6 +1,7 @@
 r"""Restore blurred images, videos and folders of them.
 
-Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP), a video, a folder, which
+Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP, AVIF, and
+HEIC with the extra heic), a video, a folder, which
 is searched at any depth, or a quoted pattern such as 'day*/**/*.png'. Results go to
 --output under the same names and in the same format; bit depth, transparency,
 grayscale, orientation and colour profile are kept. Without --model it is the network
@@ -138,10 +139,14 @@ def main(flag_values, arguments):
     _check_network(flag_values)
     _check_runner(flag_values)
     with cli.quiet_framework_import():
-        from tfdeblur.inference.jobs import plan_jobs
-    jobs = plan_jobs(arguments, flag_values.output)
+        from tfdeblur.inference.jobs import HINTS, plan_jobs
+        from tfdeblur.system.file_tree import passed_over_in_words
+    passed_over: list[Path] = []
+    jobs = plan_jobs(arguments, flag_values.output, passed_over)
     failures = (_on_beam if flag_values.runner == "beam" else _here)(flag_values, jobs)
     print(f"{len(jobs) - len(failures)} of {len(jobs)} images are in {flag_values.output}")
+    if passed_over:
+        print(passed_over_in_words(passed_over, HINTS))
     return cli.EXIT_INPUT_ERROR if failures else 0
 
 

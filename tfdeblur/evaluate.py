@@ -81,6 +81,7 @@ def main(flag_values, arguments):
         from tfdeblur.evaluation import evaluate
         from tfdeblur.inference.engine import Deblurrer
     source = _source(flag_values)
+    print(source.in_words())
     deblurrer = Deblurrer(**network_settings(flag_values))
     summary = evaluate(
         deblurrer,

@@ -9,7 +9,9 @@ from PIL import Image, ImageFile
 
 from tests.data.pairs import write_pairs
 from tests.reference.image_files import exif
-from tfdeblur.data.folder_pairs import SIDES, folder_pairs
+from tfdeblur.data import CropSettings, evaluation_pairs, training_batches
+from tfdeblur.data.folder_pairs import folder_pairs
+from tfdeblur.data.pair_layouts import SIDES
 from tfdeblur.errors import InputError
 from tfdeblur.images.opening import LIMIT_VARIABLE
 
@@ -181,3 +183,129 @@ def test_a_jpeg_that_is_decoded_again_and_again_is_named(root):
     scan = data[data.rindex(b"\xff\xda") : -2]
     path.write_bytes(data[:-2] + scan * 200 + data[-2:])
     refused(root, "000.jpg: is a JPEG of 2")
+
+
+def test_pairs_of_16_bits_keep_them(tmp_path, rng):
+    stored = rng.integers(0, 65536, (2, 6, 5, 3)).astype(np.uint16)
+    for side, image in zip(("input", "target"), stored, strict=True):
+        (tmp_path / side).mkdir()
+        assert cv2.imwrite(str(tmp_path / side / "deep.png"), image[..., ::-1])
+    # Of 8 bits beside them: the same fractions of the largest value.
+    shallow = (stored[0] >> 8).astype(np.uint8)
+    for side in ("input", "target"):
+        cv2.imwrite(str(tmp_path / side / "shallow.png"), shallow[..., ::-1])
+        Image.fromarray(shallow).save(tmp_path / side / "shallow2.bmp")
+    source = folder_pairs(tmp_path)
+    assert source.dtype == "uint16"
+    pairs = {pair["name"].decode(): pair for pair in evaluation_pairs(source).as_numpy_iterator()}
+    np.testing.assert_array_equal(pairs["deep"]["blur"], stored[0])
+    np.testing.assert_array_equal(pairs["deep"]["sharp"], stored[1])
+    for name in ("shallow", "shallow2"):
+        np.testing.assert_array_equal(pairs[name]["blur"], shallow.astype(np.uint16) * 257)
+    settings = CropSettings(crop_size=5, crops_per_pair=1, pairs_per_block=3)
+    [(crops, _)] = training_batches(source, 1, settings).take(1).as_numpy_iterator()
+    expected = {*np.unique(np.float32(stored[0]) / 65535), *np.unique(np.float32(shallow) / 255)}
+    assert set(crops.ravel()) <= expected
+
+
+def test_linked_folders_are_followed_but_not_in_circles(root):
+    for side in ("input", "target"):
+        (root / f"real_{side}").mkdir()
+        for image in (root / side / "clip").iterdir():
+            image.rename(root / f"real_{side}" / image.name)
+        (root / side / "clip").rmdir()
+        (root / side / "clip").symlink_to(root / f"real_{side}")
+        (root / f"real_{side}" / "again").symlink_to(root / side)
+    assert names(folder_pairs(root)) == ["clip/000", "clip/001", "clip/002"]
+
+
+def test_one_folder_for_both_sides_is_refused(root):
+    (root / "link").symlink_to(root / "input")
+    for other in ("input", "link"):
+        with pytest.raises(InputError, match="the same folder; expected two"):
+            folder_pairs(blur_dir=root / "input", sharp_dir=root / other)
+    sharp = root / "target" / "clip" / "001.png"
+    sharp.unlink()
+    sharp.symlink_to(root / "input" / "clip" / "001.png")
+    refused(root, "001.png: is the same file as its partner")
+
+
+# Files as they lie, blurred and sharp ones in turn; the names of the pairs; what is said of it.
+LAYOUTS = {
+    "GoPro": (
+        ["a/blur/1.png", "a/sharp/1.png", "b/blur/1.png", "b/sharp/1.png"],
+        ["a/1", "b/1"],
+        "blur/ and sharp/ in each of 2 scenes",
+    ),
+    "RealBlur": (
+        ["s1/blur/blur_1.png", "s1/gt/gt_1.png", "s2/blur/blur_1.png", "s2/gt/gt_1.png"],
+        ["s1/1", "s2/1"],
+        "blur/ and gt/ in each of 2 scenes",
+    ),
+    "a scene of RealBlur": (
+        ["blur/blur_1.png", "gt/gt_1.png", "blur/blur_12.png", "gt/gt_12.png"],
+        ["1", "12"],
+        "names like blur_1.png and gt_1.png",
+    ),
+    "beside each other": (
+        ["x/a_blur.png", "x/a_sharp.png", "x/b_blur.png", "x/b_sharp.png"],
+        ["x/a", "x/b"],
+        "names like a_blur.png beside a_sharp.png",
+    ),
+    "two folders": (
+        ["input/a_blur.png", "target/a_sharp.png"],
+        ["a"],
+        "names like a_blur.png and a_sharp",
+    ),
+    "one side marked": (
+        ["blur/a_blurred.png", "sharp/a.png"],
+        ["a"],
+        "names like a_blurred.png and a.png",
+    ),
+    "HIDE": (
+        ["test/test-close-ups/1.png", "GT/1.png", "test/test-long-shot/2.png", "GT/2.png"],
+        ["test/test-close-ups/1", "test/test-long-shot/2"],
+        "same file names in GT/ and the other folders",
+    ),
+}
+
+
+def write_layout(root, files):
+    for number, file in enumerate(files):
+        path = root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (4, 4), (number, 0, 0)).save(path)
+
+
+@pytest.mark.parametrize("kind", LAYOUTS)
+def test_layouts_that_people_have(tmp_path, kind):
+    files, pairs, said = LAYOUTS[kind]
+    write_layout(tmp_path, files)
+    (tmp_path / files[0]).with_name("notes.txt").write_text("")
+    source = folder_pairs(tmp_path)
+    assert names(source) == pairs
+    for number, pair in enumerate(source.records.as_numpy_iterator()):
+        found = [pair[side].decode() for side in ("blur", "sharp")]
+        assert found == [str(tmp_path / file) for file in files[2 * number : 2 * number + 2]]
+    num_pairs = f"{len(pairs)} pair{'s' if len(pairs) > 1 else ''}"
+    assert source.in_words().startswith(f"{tmp_path}: {num_pairs} ({said}")
+    assert "1 file passed over: .txt" in source.in_words()
+
+
+@pytest.mark.parametrize("blur_dir", ["test", "test/test-close-ups"])
+def test_one_folder_of_sharp_images_for_more_than_these(tmp_path, blur_dir):
+    files, *_ = LAYOUTS["HIDE"]
+    write_layout(tmp_path, [*files, "GT/9.png"])
+    source = folder_pairs(blur_dir=tmp_path / blur_dir, sharp_dir=tmp_path / "GT")
+    assert source.num_pairs == (2 if blur_dir == "test" else 1)
+    assert "passed over: .png" in source.in_words()
+
+
+@pytest.mark.parametrize("kind", LAYOUTS)
+def test_a_blurred_image_without_partner_is_named_in_every_layout(tmp_path, kind):
+    files, *_ = LAYOUTS[kind]
+    if len(files) < 4:
+        files = [*files[:2], files[0].replace("a_", "c_"), files[1].replace("/a", "/c")]
+    write_layout(tmp_path, files)
+    (tmp_path / files[3]).unlink()
+    refused(tmp_path, "partner" if "scenes" not in LAYOUTS[kind][2] else files[2].split("/")[0])

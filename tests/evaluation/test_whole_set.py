@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -325,7 +326,8 @@ def test_pairs_that_break_after_they_were_listed_are_named(tmp_path):
 
 def test_equal_images_have_infinite_psnr(tmp_path):
     folders = write_pairs(tmp_path / "pairs", ["0"])
-    same = folder_pairs(blur_dir=folders["sharp_dir"], sharp_dir=folders["sharp_dir"])
+    shutil.copytree(folders["sharp_dir"], tmp_path / "copies")
+    same = folder_pairs(blur_dir=tmp_path / "copies", sharp_dir=folders["sharp_dir"])
     identity = deblurrer()
     kernel = np.zeros((3, 3, 3, 3), np.float32)
     kernel[1, 1] = np.eye(3)
@@ -347,3 +349,14 @@ def test_jax_gives_the_same_figures(tmp_path):
         assert theirs[same] == ours[same]
     for score in SCORES:
         assert theirs[score] == pytest.approx(ours[score], abs=1e-4)
+
+
+def test_pairs_of_16_bits_are_scored_with_all_of_them(tmp_path):
+    """A difference that 8 bits do not show."""
+    for side, value in (("blur", 20_000), ("sharp", 20_100)):
+        (tmp_path / side).mkdir()
+        image = np.full((16, 16, 3), value, np.uint16)
+        assert cv2.imwrite(str(tmp_path / side / "a.png"), image)
+    source = folder_pairs(tmp_path)
+    summary = evaluate(deblurrer(), source, tmp_path / "out")
+    assert summary["input_psnr_db"] == pytest.approx(20 * np.log10(65535 / 100), abs=1e-3)

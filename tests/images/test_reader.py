@@ -2,16 +2,20 @@
 
 import io
 import struct
+import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from tests.reference import image_files
 from tests.reference.image_files import ICC_PROFILE, chunk, exif, png_16, transpose
 from tfdeblur.errors import InputError
+from tfdeblur.images.photo import Photo
 from tfdeblur.images.reader import read_header, read_image
+from tfdeblur.images.writer import write_image
 
 
 @pytest.fixture
@@ -175,7 +179,7 @@ REFUSED = {
     "float16 TIFF": (lambda path, a: write_tiff(path, a[..., 0].astype("f2")), "16 bits"),
     "float32 TIFF": (lambda path, a: write_tiff(path, a[..., 0].astype("f4")), "unsigned"),
     "int32 TIFF": (lambda path, a: write_tiff(path, a[..., 0].astype("i4")), "unsigned"),
-    "int16 TIFF": (lambda path, a: write_tiff(path, a[..., 0].astype("i2")), "16-bit samples"),
+    "int16 TIFF": (lambda path, a: write_tiff(path, a[..., 0].astype("i2")), "unsigned"),
     "int8 TIFF": (lambda path, a: write_tiff(path, a[..., 0].astype("i1")), "unsigned"),
     "16-bit colour planes": (
         lambda path, a: write_tiff(
@@ -236,3 +240,188 @@ def test_damaged_exif_is_no_warning(path, rgb8):
     header = read_header(path)
     assert (header.height, header.width) == (6, 4)
     assert read_image(path).pixels.shape[-1] == 3
+
+
+def packed_tiff(bits, samples=1, order="<"):
+    """A TIFF of 8x4 pixels whose samples lie side by side without gaps."""
+    values = np.arange(32 * samples) % 2**bits
+    packed = np.packbits(((values[:, None] >> np.arange(bits)[::-1]) & 1).astype(np.uint8))
+    num_fields = 8
+    pixels_at = 8 + 2 + 12 * num_fields + 4
+    depths = (pixels_at + len(packed)) if samples > 2 else bits
+    fields = [
+        (256, 3, 1, 8),
+        (257, 3, 1, 4),
+        (258, 3, samples, depths),
+        (259, 3, 1, 1),
+        (262, 3, 1, 1 if samples == 1 else 2),
+        (273, 4, 1, pixels_at),
+        (277, 3, 1, samples),
+        (279, 4, 1, len(packed)),
+    ]
+    data = (b"II" if order == "<" else b"MM") + struct.pack(order + "HIH", 42, 8, num_fields)
+    for tag, kind, count, value in fields:
+        layout = "HHIHxx" if kind == 3 and count == 1 else "HHII"
+        data += struct.pack(order + layout, tag, kind, count, value)
+    data += bytes(4) + packed.tobytes()
+    return data + struct.pack(f"{order}{samples}H", *[bits] * samples)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("bits", [10, 12, 14])
+def test_packed_depths_are_refused_by_their_depth(path, bits, samples, order):
+    path.write_bytes(packed_tiff(bits, samples, order))
+    assert read_header(path).width == 8
+    with pytest.raises(InputError, match=f"stores {bits} bits per sample; expected 8 or 16"):
+        read_image(path)
+
+
+BANDS = {
+    "CMYK16": ({"photometric": "separated"}, 4, "u2", "is CMYK with 16 bits"),
+    "Lab16": ({"photometric": "cielab"}, 3, "u2", "is Lab with 16 bits"),
+    "Lab8": ({"photometric": "cielab"}, 3, "u1", "is Lab with 8 bits"),
+    "4 bands": ({"photometric": "minisblack", "planarconfig": "contig"}, 4, "u2", "holds 4 bands"),
+    "5 bands": ({"photometric": "minisblack", "planarconfig": "contig"}, 5, "u1", "holds 5 bands"),
+    "RGB and another": ({"photometric": "rgb", "extrasamples": [0]}, 4, "u1", "holds 4 bands"),
+    "RGB and two": ({"photometric": "rgb", "extrasamples": [0, 0]}, 5, "u2", "holds 5 bands"),
+}
+
+
+@pytest.mark.parametrize("kind", BANDS)
+def test_other_bands_are_refused_as_what_they_are(path, kind):
+    options, bands, dtype, message = BANDS[kind]
+    write_tiff(path, np.ones((6, 8, bands), dtype), **options)
+    with pytest.raises(InputError, match=message):
+        read_image(path)
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_gray_with_alpha_of_16_bits(path, rng, compression, orientation, byteorder):
+    stored = rng.integers(0, 65536, (6, 8, 2)).astype(np.uint16)
+    write_tiff(
+        path,
+        stored,
+        photometric="minisblack",
+        planarconfig="contig",
+        extrasamples=["unassalpha"],
+        compression=compression,
+        byteorder=byteorder,
+        **orientation_tag(orientation),
+    )
+    expected = transpose(stored, orientation)
+    np.testing.assert_array_equal(read_image(path).with_alpha(), expected)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_thumbnail_page_is_no_second_picture(path, rng, dtype, place):
+    main = rng.integers(0, np.iinfo(dtype).max, (12, 10, 3)).astype(dtype)
+    pages = [(main, 0)]
+    pages.insert(place, (main[:4, :4], 1))
+    with tifffile.TiffWriter(path) as file:
+        for page, subfiletype in pages:
+            file.write(page, photometric="rgb", subfiletype=subfiletype, metadata=None)
+    assert read_header(path).num_frames == 1
+    np.testing.assert_array_equal(read_image(path).pixels, main)
+
+
+TEXT = b"Comment\0\0"
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("is_behind", [False, True])
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
+def test_large_text_of_png_is_carried_along(tmp_path, path, rgb16, depth, is_behind, kind):
+    compressed = zlib.compress(bytes(5_000_000))
+    text = chunk(kind, (TEXT if kind == b"zTXt" else b"Comment\0\1\0\0\0") + compressed)
+    data = png_16(rgb16)
+    if depth == 8:
+        Image.fromarray((rgb16 >> 8).astype(np.uint8)).save(path, "PNG")
+        data = path.read_bytes()
+    at = len(data) - 12 if is_behind else 33
+    path.write_bytes(data[:at] + text + data[at:])
+    assert read_header(path).height == 6
+    photo = read_image(path)
+    np.testing.assert_array_equal(photo.pixels, rgb16 if depth == 16 else rgb16 >> 8)
+    write_image(tmp_path / "copy.png", photo)
+    assert text in (tmp_path / "copy.png").read_bytes()
+
+
+@pytest.mark.parametrize(("size", "is_kept"), [(2_000_000, True), (17_000_000, False)])
+def test_a_large_profile_of_png_is_kept_within_a_bound(path, rgb16, size, is_kept):
+    profile = bytes(size)
+    path.write_bytes(png_16(rgb16, before=chunk(b"iCCP", b"p\0\0" + zlib.compress(profile))))
+    photo = read_image(path)
+    assert (photo.icc_profile == profile) == is_kept
+    assert photo.lost == (() if is_kept else ("a color profile of more than 16 MB",))
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_what_describes_the_colors_of_png_is_copied(tmp_path, path, rgb16, depth, orientation):
+    chunks = {
+        b"gAMA": struct.pack(">I", 100000),
+        b"cHRM": struct.pack(">8I", *range(1000, 9000, 1000)),
+        b"cICP": bytes([9, 16, 0, 1]),
+        b"sRGB": b"\1",
+        b"pHYs": struct.pack(">IIB", 2835, 5670, 1),
+        b"tEXt": "Author\0Jürgen".encode("latin-1"),
+        b"zTXt": b"Comment\0\0" + zlib.compress(b"said"),
+        b"iTXt": b"Title\0\0\0de\0Titel\0" + "写真".encode(),
+    }
+    before = b"".join(chunk(*item) for item in chunks.items())
+    before += chunk(b"eXIf", exif(orientation)[6:])
+    if depth == 16:
+        path.write_bytes(png_16(rgb16, before=before))
+    else:
+        Image.fromarray((rgb16 >> 8).astype(np.uint8)).save(path, "PNG")
+        data = path.read_bytes()
+        path.write_bytes(data[:33] + before + data[33:])
+    assert write_image(tmp_path / "copy.png", read_image(path)) == ()
+    if orientation == 6:
+        chunks[b"pHYs"] = struct.pack(">IIB", 5670, 2835, 1)
+    copied = (tmp_path / "copy.png").read_bytes()
+    for item in chunks.items():
+        assert copied.count(chunk(*item)) == 1, item
+
+
+@pytest.mark.parametrize("suffix", [".heic", ".avif"])
+def test_pictures_of_phones(tmp_path, rng, suffix):
+    pytest.importorskip("pillow_heif")
+    smooth = np.linspace(0, 200, 32 * 24 * 3).reshape(32, 24, 3).astype(np.uint8)
+    source, target = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
+    write_image(source, Photo(smooth, exif=exif(1), icc_profile=None))
+    photo = read_image(source)
+    assert np.abs(photo.pixels.astype(int) - smooth).mean() < 3
+    assert write_image(target, photo) == ()
+    kept = Image.Exif()
+    kept.load(read_image(target).exif)
+    assert kept[image_files.MAKE] == "Maker"
+    if suffix == ".avif":  # its decoder compares this box with what is coded
+        return
+    data = source.read_bytes()
+    at = data.index(b"pixi") + 9
+    source.write_bytes(data[:at] + b"\x0a" * 3 + data[at + 3 :])
+    with pytest.raises(InputError, match="stores 10 bits per channel; expected 8"):
+        read_image(source)
+
+
+def test_a_photo_is_opened_once_and_judged_before_it_is_decoded(path, rgb8, monkeypatch):
+    Image.fromarray(rgb8).save(path, "PNG")
+    opened = []
+    original = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda self, *args: opened.append(self) or original(self, *args)
+    )
+
+    def refuse(header):
+        raise InputError(f"has {header.height} rows")
+
+    read_image(path, lambda header: None)
+    assert opened.count(path) == 1
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda *_: pytest.fail("decoded"))
+    with pytest.raises(InputError, match="picture: has 6 rows"):
+        read_image(path, refuse)

@@ -31,10 +31,6 @@ LOSSLESS += [(s, np.uint16) for s in (".png", ".tiff")]
 def test_lossless_round_trip(rng, tmp_path, suffix, dtype, channels, has_alpha):
     photo, path = make_photo(rng, channels, has_alpha, dtype), tmp_path / f"a{suffix}"
     write_image(path, photo)
-    if dtype == np.uint16 and suffix == ".tiff":  # Pillow, hence our reader, has no such gray
-        np.testing.assert_array_equal(tifffile.imread(path), np.squeeze(photo.with_alpha()))
-    if (suffix, channels, has_alpha, dtype) == (".tiff", 1, True, np.uint16):
-        return
     read = read_image(path)
     expected = photo.with_alpha()
     if (suffix, channels, has_alpha) == (".bmp", 1, True):  # BMP has no gray with alpha

@@ -11,6 +11,7 @@ from tests.video.clips import psnr_db, read_clip, write_clip
 from tfdeblur import Deblurrer
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files
+from tfdeblur.inference.intermediate_files import intermediate_folder
 from tfdeblur.inference.jobs import Job, plan_jobs
 
 invert = Inverter()
@@ -144,3 +145,21 @@ def test_names_of_files_do_not_control_the_terminal(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "\x1b" not in said
     assert "\\x1b[31mred.png" in said
+
+
+@pytest.mark.parametrize("stem", ["a" * 251, "照" * 83])
+def test_names_of_255_bytes(tmp_path, stem):
+    image = save(tmp_path / f"{stem}.png")
+    assert deblur_files(invert, plan_jobs([image], tmp_path / "out")) == []
+    assert value_of(tmp_path / "out" / image.name) == [245]
+    folder = intermediate_folder(tmp_path / "out" / image.name)
+    folder.mkdir()
+    assert folder != intermediate_folder(tmp_path / "out" / f"{stem[:-1]}b.png")
+
+
+def test_metadata_that_cannot_be_kept_is_said(tmp_path, capsys):
+    image = save(tmp_path / "a.bmp")
+    Image.new("RGB", (4, 4)).save(image, "PNG", exif=exif(1))
+    assert deblur_files(invert, plan_jobs([image], tmp_path / "out")) == []
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'out' / 'a.bmp'}: without EXIF, which is not written to BMP" in said

@@ -6,6 +6,7 @@ from tests.inference.photo_files import Inverter, save, value_of
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files
 from tfdeblur.inference.jobs import plan_jobs
+from tfdeblur.system.file_tree import passed_over_in_words
 
 
 def test_a_folder_is_searched_at_any_depth_without_hidden_files(photos, tmp_path):
@@ -52,3 +53,31 @@ def test_an_output_that_is_a_file_and_a_folder_without_images_are_refused(tmp_pa
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="holds no images or videos"):
         plan_jobs([tmp_path / "empty"], tmp_path / "out")
+
+
+@pytest.mark.parametrize("given", ["", "*", "**/*.png"])
+def test_linked_folders_are_searched_but_not_in_circles(tmp_path, given):
+    image = save(tmp_path / "elsewhere" / "a.png")
+    photos = tmp_path / "photos"
+    save(photos / "day" / "b.png")
+    (photos / "linked").symlink_to(image.parent)
+    (photos / "day" / "all").symlink_to(photos)
+    (image.parent / "back").symlink_to(photos)
+    jobs = plan_jobs([photos / given], tmp_path / "out")
+    assert sorted(job.target.relative_to(tmp_path / "out").as_posix() for job in jobs) == [
+        "day/b.png",
+        "linked/a.png",
+    ]
+
+
+def test_what_a_folder_holds_besides_is_passed_over_by_kind(tmp_path):
+    save(tmp_path / "a.png")
+    for name in ("b.cr2", "c.HEIX", "d.cr2", "README", ".hidden"):
+        (tmp_path / name).write_text("")
+    passed_over = []
+    assert len(plan_jobs([tmp_path], tmp_path / "out", passed_over)) == 1
+    said = passed_over_in_words(passed_over, {".heix": "install it"})
+    assert said == "4 files passed over: .cr2, without suffix, .heix (install it)"
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(InputError, match=r"holds no images.*\(4 files passed over: \.cr2"):
+        plan_jobs([tmp_path], tmp_path / "out")

@@ -11,6 +11,7 @@ from pathlib import Path
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import FolderSource
 from tfdeblur.builders.pair_layout import Pair
+from tfdeblur.data.decoding import decode_image
 from tfdeblur.data.folder_pairs import folder_pairs
 from tfdeblur.data.pipeline import evaluation_pairs
 from tfdeblur.data.read_errors import READ_ERRORS
@@ -35,8 +36,6 @@ def as_folder_pair(path):
 
 def as_builder_pair(path):
     """What the builders of published datasets check, then what their users decode."""
-    import tensorflow as tf
-
     path = Path(path)
     image_format = "png" if path.suffix == ".png" else "jpeg"
     pair = Pair("train", "a/b", path.name, path.name)
@@ -44,7 +43,7 @@ def as_builder_pair(path):
         check_pairs(FolderSource(path.parent), [pair], image_format)
     except InputError as error:
         return "refused", str(error)
-    return "read", tf.io.decode_image(path.read_bytes(), channels=3).numpy()
+    return "read", decode_image(path.read_bytes()).numpy()
 
 
 def as_photograph(path):

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from tfdeblur.builders.problems import Problem, refuse
+from tfdeblur.data.decoding import decode_image
 from tfdeblur.errors import InputError
 from tfdeblur.images.opening import check_scans, open_image
 from tfdeblur.images.reader import header_of, not_a_single_upright_image
@@ -80,7 +81,7 @@ def _check_image(source, path, image_format):
     if not data.rstrip(b"\0").endswith(_END_MARKERS[image_format]):
         return Problem(path, "truncated (no end marker)")
     try:
-        tf.io.decode_image(data, channels=3)  # as those who train from the dataset will
+        decode_image(data)  # as those who train from the dataset will
     except tf.errors.InvalidArgumentError:
         return Problem(path, "damaged: its header is sound, but its pixels cannot be decoded")
     return size, hashlib.sha256(data).hexdigest()

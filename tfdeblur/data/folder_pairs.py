@@ -1,50 +1,56 @@
-"""Pairs from folders: an image and its partner have the same file name."""
+"""Pairs from folders: files that are partners by their names."""
 
 import hashlib
 from pathlib import Path
 
 import tensorflow as tf
 
+from tfdeblur.data.pair_layouts import layout_of_root, layout_of_sides, refuse
 from tfdeblur.data.pair_source import PairSource
-from tfdeblur.errors import InputError, first_named
+from tfdeblur.errors import InputError
 from tfdeblur.images.reader import not_a_single_upright_image, read_header
+from tfdeblur.system.file_tree import files_in, passed_over_in_words
 
-# What TensorFlow decodes, by name and by content.
-SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
+# What TensorFlow decodes, by content.
 _FORMATS = ("BMP", "JPEG", "PNG")
-
-# Names of the two sides under one root, as they are met in the field.
-SIDES = (("input", "target"), ("blur", "sharp"), ("input", "gt"), ("input", "GT"))
 
 
 def folder_pairs(root=None, blur_dir=None, sharp_dir=None):
     """The pairs in two folders, at any depth, in the order of their paths.
 
     Args:
-      root: folder with the two sides as `input/` and `target/` or another pair of
-        names in `SIDES`.
-      blur_dir, sharp_dir: the two folders themselves, in place of `root`.
+      root: folder that holds both sides, in any layout of `tfdeblur.data.pair_layouts`.
+      blur_dir, sharp_dir: two folders, in place of `root`.
 
     Returns:
-      A `PairSource`. Names are paths within the folders, without suffix.
+      A `PairSource`. Names are paths within the folders, without suffix and without what
+      only tells the sides apart; `layout` says what was recognized.
 
     Raises:
-      InputError: when a folder is missing or empty, or some pairs are unusable:
-        no partner, different sizes, no image, empty, truncated, larger than
-        `tfdeblur.images.opening.max_pixels`, or not shown by TensorFlow's decoder as
-        by others (turned by EXIF, animated). The first ten files are named.
+      InputError: when a folder is missing or empty, both are one, no layout is recognized,
+        or some pairs are unusable: no partner, different sizes, no image, empty, truncated,
+        larger than `tfdeblur.images.opening.max_pixels`, or not shown by TensorFlow's
+        decoder as by others (turned by EXIF, animated). The first ten files are named.
     """
     if root is not None:
-        blur_dir, sharp_dir = _sides(Path(root))
-    if blur_dir is None or sharp_dir is None:
+        layout = layout_of_root(Path(root))
+    elif blur_dir is None or sharp_dir is None:
         raise InputError("Received one folder of a pair; expected root, or blur_dir and sharp_dir.")
-    blurred, sharp = _images(Path(blur_dir)), _images(Path(sharp_dir))
-    _refuse(
-        [f"{path}: no partner of this name in {sharp_dir}" for path in _lone(blurred, sharp)]
-        + [f"{path}: no partner of this name in {blur_dir}" for path in _lone(sharp, blurred)]
-    )
+    else:
+        layout = layout_of_sides(Path(blur_dir), Path(sharp_dir))
+    blurred, sharp = layout.blurred, layout.sharp
+    lone = [f"{path}: no partner among the sharp images" for path in _lone(blurred, sharp)]
+    if not layout.may_lack:
+        lone += [f"{path}: no partner among the blurred images" for path in _lone(sharp, blurred)]
+    refuse(lone)
     names = sorted(blurred)
-    _refuse([problem for name in names for problem in _unusable(blurred[name], sharp[name])])
+    headers, problems = [], []
+    for name in names:
+        try:
+            headers += _checked(blurred[name], sharp[name])
+        except InputError as error:
+            problems.append(str(error))
+    refuse(problems)
     records = tf.data.Dataset.from_tensor_slices(
         {
             "blur": [str(blurred[name]) for name in names],
@@ -52,6 +58,9 @@ def folder_pairs(root=None, blur_dir=None, sharp_dir=None):
             "name": names,
         }
     )
+    used = {images[name] for images in (blurred, sharp) for name in names}
+    others = [path for folder in layout.searched for path in files_in(folder) if path not in used]
+    rest = f"; {passed_over_in_words(others)}" if others else ""
     return PairSource(
         name=str(root or blur_dir),
         num_pairs=len(names),
@@ -59,66 +68,31 @@ def folder_pairs(root=None, blur_dir=None, sharp_dir=None):
         load=_read_files,
         shuffle_buffer=len(names),
         fingerprint=_fingerprint(names, blurred, sharp),
+        dtype="uint16" if any(header.has_16_bits for header in headers) else "uint8",
+        layout=layout.description + rest,
     )
-
-
-def _sides(root):
-    for blurred, sharp in SIDES:
-        if (root / blurred).is_dir() and (root / sharp).is_dir():
-            return root / blurred, root / sharp
-    expected = " or ".join(f"{blurred}/ and {sharp}/" for blurred, sharp in SIDES)
-    raise InputError(f"{root}: expected a folder that holds {expected}.")
-
-
-def _images(folder):
-    if not folder.is_dir():
-        raise InputError(f"{folder}: expected a folder of images; there is no such folder.")
-    found: dict[str, Path] = {}
-    problems = []
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
-            if not _is_text(path.name):
-                problems.append(f"{path.parent}/{path.name!r}: its name is no UTF-8; rename it")
-                continue
-            earlier = found.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
-            if earlier is not path:
-                problems.append(f"{path}: has the name of {earlier}")
-    _refuse(problems)
-    if not found:
-        raise InputError(
-            f"{folder}: holds no images; expected files ending in {', '.join(SUFFIXES)}."
-        )
-    return found
-
-
-def _is_text(name):
-    try:
-        name.encode()
-    except UnicodeEncodeError:  # bytes that Python carries along in names
-        return False
-    return True
 
 
 def _lone(ones, others):
     return [ones[name] for name in sorted(ones.keys() - others.keys())]
 
 
-def _unusable(blurred, sharp):
-    sizes = []
+def _checked(blurred, sharp):
+    """The headers of both images of a pair, unless something is wrong with it."""
+    headers = []
     for path in (blurred, sharp):
-        try:
-            header = read_header(path)
-        except InputError as error:
-            return [str(error)]
+        header = read_header(path)
         if reason := _not_decoded_as_shown(header):
-            return [f"{path}: {reason}"]
+            raise InputError(f"{path}: {reason}")
         if not _is_complete(path):
-            return [f"{path}: the file is truncated"]
-        sizes.append((header.height, header.width))
-    if sizes[0] != sizes[1]:
-        (h, w), (sharp_h, sharp_w) = sizes
-        return [f"{blurred}: is {w}x{h} pixels, its partner {sharp} {sharp_w}x{sharp_h}"]
-    return []
+            raise InputError(f"{path}: the file is truncated")
+        headers.append(header)
+    (w, h), (sharp_w, sharp_h) = ((header.width, header.height) for header in headers)
+    if (w, h) != (sharp_w, sharp_h):
+        raise InputError(f"{blurred}: is {w}x{h} pixels, its partner {sharp} {sharp_w}x{sharp_h}")
+    if blurred.samefile(sharp):
+        raise InputError(f"{blurred}: is the same file as its partner {sharp}")
+    return headers
 
 
 def _not_decoded_as_shown(header):
@@ -148,14 +122,6 @@ def _fingerprint(names, *sides):
         for status in (side[name].stat() for side in sides):
             digest.update(f"{name}\0{status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
-
-
-def _refuse(problems):
-    if problems:
-        raise InputError(
-            f"{first_named(problems)}\nReceived {len(problems)} files that make no pairs; mend or "
-            "remove them."
-        )
 
 
 def _read_files(record):

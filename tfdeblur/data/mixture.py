@@ -34,6 +34,11 @@ class Mixture:
             )
         self.name = " + ".join(source.name for source in self.sources)
         self.num_pairs = sum(source.num_pairs for source in self.sources)
+        self.dtype = "uint16" if "uint16" in {s.dtype for s in self.sources} else "uint8"
+
+    def in_words(self):
+        """As `PairSource.in_words`, of every source."""
+        return "; ".join(source.in_words() for source in self.sources)
 
     def visits(self, seed, start):
         """As `PairSource.visits`; records are loaded, since their kinds differ."""

@@ -27,6 +27,8 @@ class PairSource:
       fingerprint: differs when the content does, as far as can be told without
         reading all of it.
       partial: whether it is known to lack pairs of the published collection.
+      dtype: what its images are decoded as: "uint16" where any has 16 bits, else "uint8".
+      layout: how files were found to be pairs, in words; empty where nothing was found out.
     """
 
     name: str
@@ -37,6 +39,14 @@ class PairSource:
     version: str = ""
     fingerprint: str = ""
     partial: bool = False
+    dtype: str = "uint8"
+    layout: str = ""
+
+    def in_words(self):
+        """Its name, the number of its pairs and how they were recognized."""
+        recognized = f" ({self.layout})" if self.layout else ""
+        pairs = "pair" if self.num_pairs == 1 else "pairs"
+        return f"{self.name}: {self.num_pairs:,} {pairs}{recognized}"
 
     def select(self, positions):
         """The pairs at these positions alone, in the order of the collection.

@@ -10,7 +10,7 @@ Training, in this order:
 3. *Read and decode* both images; by far the most expensive step (tens of
    milliseconds for 720p PNG). Done in parallel, before anything random per crop.
 4. *Crop* `crops_per_pair` windows at once, at the same place in both images, so
-   that one decoding serves several crops. Crops stay uint8.
+   that one decoding serves several crops. Crops stay integers, of 8 or 16 bits.
 5. *Shuffle* crops inside a lane over `pairs_per_block` pairs, so that crops of one
    pair are spread over pairs_per_block * crops_per_pair batches.
 6. *Augment* single crops in float32, and batch.
@@ -30,6 +30,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from tfdeblur.data.augmentation import AUGMENTATIONS
+from tfdeblur.data.decoding import decode_image
 from tfdeblur.data.seeds import stream_seed
 from tfdeblur.errors import InputError
 from tfdeblur.setting_checks import require_counts
@@ -106,7 +107,7 @@ def training_batches(source, batch_size, settings=None, start_step=0, num_worker
     mine = numbered.filter(lambda visit, _: (visit % batch_size) // lanes == worker)
 
     def crops(visit, record):
-        pair = decoded(source.load(record))
+        pair = decoded(source.load(record), source.dtype)
         return _random_crops(pair, settings, visit)
 
     # A block: pairs_per_block visits of every lane of this worker, visit-major.
@@ -134,12 +135,12 @@ def evaluation_pairs(source):
     """All pairs of a `PairSource` once, whole and in order.
 
     Returns:
-      A `tf.data.Dataset` of dicts: "blur" and "sharp", uint8 (height, width, 3),
-      and "name".
+      A `tf.data.Dataset` of dicts: "blur" and "sharp", (height, width, 3) of
+      `source.dtype`, and "name".
     """
     return (
         source.records.map(source.load, num_parallel_calls=tf.data.AUTOTUNE)
-        .map(decoded, num_parallel_calls=tf.data.AUTOTUNE)
+        .map(lambda pair: decoded(pair, source.dtype), num_parallel_calls=tf.data.AUTOTUNE)
         .prefetch(2)
     )
 
@@ -151,17 +152,14 @@ def _check(batch_size, num_workers):
         )
 
 
-def decoded(pair):
-    """What `PairSource.load` gives, with both images as uint8 (height, width, 3).
+def decoded(pair, dtype="uint8"):
+    """What `PairSource.load` gives, with both images as (height, width, 3) of `dtype`.
 
     Raises:
       tf.errors.InvalidArgumentError: for an image that cannot be decoded, and for a pair
         whose images differ in size.
     """
-    images = {
-        side: tf.io.decode_image(pair[side], channels=3, expand_animations=False)
-        for side in ("blur", "sharp")
-    }
+    images = {side: decode_image(pair[side], dtype) for side in ("blur", "sharp")}
     same_size = tf.reduce_all(tf.shape(images["blur"]) == tf.shape(images["sharp"]))
     message = ["The images of a pair differ in size:", pair["name"]]
     with tf.control_dependencies([tf.Assert(same_size, message)]):
@@ -169,7 +167,7 @@ def decoded(pair):
 
 
 def _random_crops(pair, settings, visit):
-    """(2, crops_per_pair, size, size, 3) uint8: the same windows of both images."""
+    """(2, crops_per_pair, size, size, 3) as decoded: the same windows of both images."""
     size, count = settings.crop_size, settings.crops_per_pair
     height, width = tf.unstack(tf.shape(pair["blur"])[:2])
     large_enough = tf.minimum(height, width) >= size
@@ -232,8 +230,8 @@ def _steps(content, number, lanes, first_lane, settings):
 
 
 def _augmented(batch, step, first_lane, settings):
-    """(2, lanes, size, size, 3) uint8 -> two float32 tensors (lanes, size, size, channels)."""
-    blur, sharp = tf.unstack(tf.cast(batch, tf.float32) / 255.0)
+    """(2, lanes, size, size, 3) integers -> two float32 tensors (lanes, size, size, channels)."""
+    blur, sharp = tf.unstack(tf.cast(batch, tf.float32) / batch.dtype.max)
     if not settings.augmentations:
         return blur, sharp
     augmented = []

@@ -77,6 +77,7 @@ def tfds_pairs(name, split="train", data_dir=None, builder_kwargs=None, prepare=
         version=builder.info.full_name,
         fingerprint=_fingerprint(builder, split),
         partial="[" in split or bool((builder.info.metadata or {}).get("partial")),
+        dtype=_dtype(builder.info.features),
     )
 
 
@@ -101,6 +102,11 @@ def _fingerprint(builder, split):
         dict(builder.info.metadata or {}),
     ]
     return hashlib.sha256(json.dumps(recorded, default=str).encode()).hexdigest()
+
+
+def _dtype(features):
+    has_16_bits = tf.uint16 in {tf.as_dtype(features[side].dtype) for side in ("blur", "sharp")}
+    return "uint16" if has_16_bits else "uint8"
 
 
 def _select(record):

@@ -1,5 +1,6 @@
 """Which pair it was: errors of the input pipeline say why, but not where."""
 
+import functools
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -37,12 +38,13 @@ def first_unreadable(source):
 
 def _first_of(source):
     pair = "pair number 0"
+    decode = functools.partial(decoded, dtype=source.dtype)
     try:
         for number, record in enumerate(source.records):
             loaded = source.load(record)
             pair = loaded["name"].numpy().decode() or f"pair number {number}"
             # In a pipeline, where the assertion on sizes is worded as in training.
-            list(tf.data.Dataset.from_tensors(loaded).map(decoded))
+            list(tf.data.Dataset.from_tensors(loaded).map(decode))
             pair = f"pair number {number + 1}"
     except READ_ERRORS as error:
         return Unreadable(source.name, pair, _reason(error))

@@ -11,6 +11,7 @@ from tfdeblur.data import PairSource
 from tfdeblur.evaluation.pairs import read_pairs
 from tfdeblur.evaluation.scores import ImageScores
 from tfdeblur.inference.engine import Deblurrer
+from tfdeblur.images.photo import eight_bit_rgb
 from tfdeblur.ops.image_range import to_unit_range
 
 CROP_SIDE = 128
@@ -76,7 +77,8 @@ def restore_examples(
     for position, pair in zip(positions, read_pairs(source, positions), strict=True):
         restored = deblurrer.restore(to_unit_range(pair["blur"][None]))
         kind, row = by_position[position]
-        yield Example(kind, row, pair["blur"], scores.quantised(restored), pair["sharp"])
+        blur, sharp = (eight_bit_rgb(pair[side]) for side in ("blur", "sharp"))
+        yield Example(kind, row, blur, scores.quantised(restored), sharp)
 
 
 def _error(image: np.ndarray, sharp: np.ndarray) -> np.ndarray:

@@ -44,8 +44,8 @@ _PROTOCOL = (
     ("Runtime", "in summary.json and runtimes.csv, so that equal results give equal reports"),
 )
 _QUANTISATIONS = {
-    "round": "round: clipped to [0, 1], times 255, rounded half up",
-    "floor": "floor: clipped to [0, 1], times 255, truncated",
+    "round": "round: clipped to [0, 1], times the largest stored value, rounded half up",
+    "floor": "floor: clipped to [0, 1], times the largest stored value, truncated",
     "float": "float: clipped to [0, 1], not made integers",
 }
 _FACTS = {

@@ -31,21 +31,23 @@ class ImageScores:
     Args:
       quantisation: how the output becomes what is compared, one of
         `tfdeblur.ops.image_range.QUANTISATIONS`.
+      dtype: of the pairs, as `PairSource.dtype`; the output is quantised to it.
 
     Raises:
       ValueError: for an unknown quantisation, at the first image.
     """
 
-    def __init__(self, quantisation: str) -> None:
+    def __init__(self, quantisation: str, dtype: str = "uint8") -> None:
         self.quantisation = quantisation
-        self._graph = _compiled(self._scores)
+        self.dtype = dtype
+        self._graph = _compiled(self._scores, dtype)
 
     def __call__(self, restored: Any, blur: np.ndarray, sharp: np.ndarray) -> dict[str, float]:
         """A dict from each of `SCORES` to a float.
 
         Args:
           restored: (1, height, width, 3) float, as the network gives it.
-          blur, sharp: (height, width, 3) uint8.
+          blur, sharp: (height, width, 3) of `dtype`.
 
         Raises:
           InputError: for an image that is too small, or a restored one with NaN or infinity.
@@ -71,7 +73,7 @@ class ImageScores:
 
     def _scores(self, restored: Any, blur: Any, sharp: Any) -> Any:
         is_spoilt = ops.logical_not(ops.all(ops.isfinite(restored)))
-        restored = quantise(restored, "uint8", self.quantisation)
+        restored = quantise(restored, self.dtype, self.quantisation)
         if self.quantisation != "float":
             restored = to_unit_range(restored)
         # Integers have neither NaN nor infinity, so that they would go unnoticed.
@@ -82,7 +84,7 @@ class ImageScores:
         return ops.reshape(ops.transpose(ops.stack(values)), (-1,))  # as SCORES
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any], dtype: str) -> Callable[..., Any]:
     if keras.backend.backend() == "jax":
         import jax
 
@@ -91,5 +93,5 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
     # One graph for all sizes, as for the network.
     shape = (1, None, None, 3)
-    types = (tf.float32, tf.uint8, tf.uint8)
+    types = ("float32", dtype, dtype)
     return tf.function(function, input_signature=[tf.TensorSpec(shape, type) for type in types])

@@ -30,7 +30,7 @@ class TimedNetwork:
         """(restored, runtime_ms): (1, height, width, 3) as the network gives it, and its time.
 
         Args:
-          blur: (height, width, 3) uint8.
+          blur: (height, width, 3) uint8 or uint16.
 
         Raises:
           InputError: for sizes that cannot be restored on this machine.

@@ -166,7 +166,7 @@ def _score(
     missing = [position for position in positions if position not in journal]
     if not missing:
         return
-    network, scores, device = TimedNetwork(deblurrer), ImageScores(quantisation), None
+    network, scores, device = TimedNetwork(deblurrer), ImageScores(quantisation, source.dtype), None
     pairs = zip(missing, read_pairs(source, missing), strict=True)
     with tqdm(total=len(positions), initial=len(journal), unit="image", disable=None) as progress:
         for position, pair in pairs:

@@ -5,13 +5,17 @@ decoded. So there is a limit to what is believed, as in Pillow and OpenCV.
 """
 
 import contextlib
+import importlib.util
+import io
 import os
 import threading
 import warnings
 
-from PIL import Image
+from PIL import Image, features
 
 from tfdeblur.errors import InputError
+from tfdeblur.images import png
+from tfdeblur.system.extras import require_extra
 from tfdeblur.system.quiet import quiet_libraries
 
 # A photograph of 200 megapixels, the most that cameras in telephones take.
@@ -22,6 +26,15 @@ LIMIT_VARIABLE = "TFDEBLUR_MAX_PIXELS"
 
 # A progressive JPEG has about ten scans; each takes as long as all of it.
 MAX_SCANS = 100
+
+# Pillow can be built without the one; the other comes with an extra of this package.
+READS_AVIF = features.check("avif")
+READS_HEIC = importlib.util.find_spec("pillow_heif") is not None
+
+# Both are files of boxes; the first says which kinds of picture there are.
+_BRANDS_BYTES = 64
+_AVIF_BRANDS = (b"avif", b"avis")
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 # Pillow's own limit is one variable for the whole process.
 _pillow_limit = threading.Lock()
@@ -66,23 +79,71 @@ def check_scans(data):
 
 
 def open_image(file, formats):
-    """The Pillow image of `file` (a path or binary file), with nothing but its header read.
+    """The Pillow image of the binary `file`, with nothing but its header read.
 
     Args:
       formats: names of Pillow's formats that are tried.
 
     Raises:
-      InputError: when it declares more than `max_pixels`.
+      InputError: when it declares more than `max_pixels`, or needs a library that is missing.
       Exception: of many kinds, Pillow's, when it is no image of these formats.
     """
-    with quiet_pillow(), quiet_libraries(), _no_pillow_limit():
-        image = Image.open(file, formats=formats)
+    _prepare_for(file)
+    try:
+        image = _opened(file, formats)
+    except Exception:
+        slim = _png_without_large_text(file)
+        if slim is None:
+            raise
+        image = _opened(slim, formats)
     try:
         check_pixels(image.height, image.width)
     except InputError:
         image.close()
         raise
     return image
+
+
+def _prepare_for(file):
+    """Makes Pillow able to open `file` if it is HEIC.
+
+    Raises:
+      InputError: when it is HEIC or AVIF and the library for it is missing.
+    """
+    head = file.read(_BRANDS_BYTES)
+    file.seek(0)
+    if head[4:8] != b"ftyp":
+        return
+    if any(brand in head for brand in _AVIF_BRANDS):
+        if not READS_AVIF:
+            raise InputError(
+                "is AVIF, which this Pillow cannot read; install pillow 11.3 or later."
+            )
+    elif any(brand in head for brand in _HEIC_BRANDS):
+        require_extra("heic", ["pillow_heif"], "HEIC")
+        register_heic()
+
+
+def register_heic():
+    """Makes Pillow able to open and save HEIC."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+
+def _opened(file, formats):
+    with quiet_pillow(), quiet_libraries(), _no_pillow_limit():
+        return Image.open(file, formats=formats)
+
+
+def _png_without_large_text(file):
+    """The PNG `file` without what Pillow refuses to hold, or None if that is not the trouble."""
+    file.seek(0)
+    if file.read(len(png.SIGNATURE)) != png.SIGNATURE:
+        return None
+    data = png.SIGNATURE + file.read()
+    slim = png.without_large_text(data)
+    return None if slim is data else io.BytesIO(slim)
 
 
 @contextlib.contextmanager

@@ -13,13 +13,20 @@ class Photo:
       pixels: (height, width, channels), uint8 or uint16, gray (1) or RGB (3).
       alpha: (height, width, 1) of the same dtype, or None.
       icc_profile: the embedded colour profile, or None.
-      exif: EXIF block whose orientation says upright, or None.
+      exif: EXIF block whose orientation says upright, beginning with "Exif", or None.
+      xmp: XMP packet of the same, or None.
+      png_chunks: (kind, content) of further chunks of a PNG file: what its values mean as
+        colors and light, its resolution, text.
+      lost: what of the file could not be kept, in words.
     """
 
     pixels: np.ndarray
     alpha: np.ndarray | None = None
     icc_profile: bytes | None = None
     exif: bytes | None = None
+    xmp: bytes | None = None
+    png_chunks: tuple[tuple[bytes, bytes], ...] = ()
+    lost: tuple[str, ...] = ()
 
     def with_alpha(self):
         """The pixels with the alpha channel appended, if there is one."""

@@ -11,13 +11,17 @@ from typing import Any
 from tqdm import tqdm
 
 from tfdeblur.errors import InputError, printable
-from tfdeblur.images.reader import read_header, read_image
+from tfdeblur.images.reader import read_image
 from tfdeblur.images.writer import check_writable, write_image
 from tfdeblur.inference.jobs import Job
+from tfdeblur.system.atomic_write import short_name
 from tfdeblur.system.full_disk import FullDiskError, full_disk_in_words
 from tfdeblur.video.containers import DEFAULT_CRF, is_video
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
+
+# Of the 255 that a name may have.
+_MOST_NAME_BYTES = 240
 
 
 def check_on_existing(on_existing: str) -> None:
@@ -38,8 +42,8 @@ def deblur_files(
 ) -> list[Job]:
     """Restores every job it can; one that fails does not stop the others.
 
-    Shows a progress bar with rate and time left on a terminal, and one line for
-    each job that was not done.
+    Shows a progress bar with rate and time left on a terminal, one line for each job that
+    was not done, and one for each result that lacks metadata of its source.
 
     Args:
       deblurrer: a `tfdeblur.Deblurrer`.
@@ -73,7 +77,9 @@ def deblur_files(
                 job.target.parent.mkdir(parents=True, exist_ok=True)
                 if save_intermediate:
                     _write_intermediate(deblurrer, photo, job.target)
-                write_image(job.target, photo.replace_pixels(restored))
+                lost = write_image(job.target, photo.replace_pixels(restored))
+                if lost:
+                    run.note(f"{job.target}: without {'; without '.join(lost)}")
     return run.failures
 
 
@@ -111,8 +117,11 @@ class _Run:
         self.failures.append(job)
         self.report(job, _naming_the_file(job, error))
 
+    def note(self, text: str) -> None:
+        self.progress.write(printable(text), file=sys.stderr)
+
     def _print(self, job: Job, reason: str) -> None:
-        self.progress.write(f"not done: {printable(reason)}", file=sys.stderr)
+        self.note(f"not done: {reason}")
 
     def photos(self) -> Iterator[tuple[Job, Any]]:
         """Yields (job, photo) of every image to be done, read when asked for; does the videos."""
@@ -156,9 +165,7 @@ def read_checked(source: Path, deblurrer: Any) -> Any:
     Raises:
       InputError: as `read_image`, and when its size is not one for `deblurrer`.
     """
-    header = read_header(source)
-    deblurrer.check_size(header.height, header.width)
-    return read_image(source)
+    return read_image(source, lambda header: deblurrer.check_size(header.height, header.width))
 
 
 def _naming_the_file(job: Job, error: Exception) -> str:
@@ -179,7 +186,7 @@ def _refuse_existing(target: Path, save_intermediate: bool) -> None:
 
 def _intermediate_folder(target: Path) -> Path:
     """The folder for what leads to the result `target`, beside it."""
-    return target.with_name(f"{target.stem}_intermediate")
+    return target.with_name(f"{short_name(target.stem, _MOST_NAME_BYTES)}_intermediate")
 
 
 def _write_intermediate(deblurrer: Any, photo: Any, target: Path) -> None:

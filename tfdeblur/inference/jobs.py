@@ -6,9 +6,13 @@ from pathlib import Path
 from tfdeblur.errors import InputError
 from tfdeblur.images.writer import IMAGE_SUFFIXES
 from tfdeblur.inference.patterns import is_pattern, matching
+from tfdeblur.system.file_tree import files_in, goes_in_circles, passed_over_in_words
 from tfdeblur.video.containers import VIDEO_SUFFIXES, result_name
 
 _SUFFIXES = IMAGE_SUFFIXES | VIDEO_SUFFIXES
+
+# What more would be restored with another installation.
+HINTS = dict.fromkeys((".heic", ".heif", ".avif"), "install the extra heic")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,18 +23,20 @@ class Job:
     target: Path
 
 
-def plan_jobs(inputs, output_dir):
+def plan_jobs(inputs, output_dir, passed_over=None):
     """One job for every image and video among the inputs.
 
     A file goes to `output_dir` under its own name (a few kinds of videos become MKV). Of
     a folder, all images and videos at any depth go there under their paths within the
     folder, and of a pattern under their paths from its first wildcard on. Hidden files are
     left out, and so is `output_dir` where it lies among them, or a second run would
-    restore results.
+    restore results. Linked folders are searched like others.
 
     Args:
       inputs: paths of image files, video files and folders, and patterns of them.
       output_dir: folder for the results; need not exist yet.
+      passed_over: a list to which the files in folders are added that are neither image
+        nor video; None where nobody wants to know.
 
     Raises:
       InputError: when the output is a file, a folder or pattern stands for no images, a
@@ -40,8 +46,9 @@ def plan_jobs(inputs, output_dir):
     if output_dir.exists() and not output_dir.is_dir():
         raise InputError(f"{output_dir}: expected a directory for the results; this is a file.")
     jobs: dict[Path, Job] = {}
+    passed_over = [] if passed_over is None else passed_over
     for given in inputs:
-        for source, relative in _found(given, output_dir):
+        for source, relative in _found(given, output_dir, passed_over):
             job = Job(source, output_dir / result_name(relative))
             if job.target.resolve() == source.resolve():
                 raise InputError(
@@ -57,43 +64,35 @@ def plan_jobs(inputs, output_dir):
     return list(jobs.values())
 
 
-def _found(given, output_dir):
+def _found(given, output_dir, passed_over):
     """(path, path of its result in the output folder) of every file that an input stands for."""
     if is_pattern(given):
         base, paths = matching(given)
-        named = [path for path in paths if _is_input(path, base, output_dir)]
-        within = [file for path in paths if path.is_dir() for file in _files(path, output_dir)]
-        files = dict.fromkeys(named + within)
-        if not files:
-            raise InputError(
-                f"{given}: no image or video matches; expected a pattern of existing files."
-            )
+        paths = [path for path in paths if not goes_in_circles(path, base)]
+        named = [path for path in paths if path.is_file()]
+        within = [file for path in paths if path.is_dir() for file in files_in(path, base)]
+        files = list(dict.fromkeys(named + within))
+        missing = f"{given}: no image or video matches; expected a pattern of existing files"
     elif Path(given).is_dir():
-        base, files = Path(given), dict.fromkeys(_files(Path(given), output_dir))
-        if not files:
-            raise InputError(
-                f"{given}: the folder holds no images or videos; expected files ending in "
-                f"{', '.join(sorted(_SUFFIXES))}."
-            )
+        base = Path(given)
+        files = files_in(base)
+        missing = (
+            f"{given}: the folder holds no images or videos; expected files ending in "
+            f"{', '.join(sorted(_SUFFIXES))}"
+        )
     else:
         return [(Path(given), Path(Path(given).name))]
-    return [(file, file.relative_to(base)) for file in files]
+    files = [file for file in files if not _is_result(file, base, output_dir)]
+    others = [file for file in files if file.suffix.lower() not in _SUFFIXES]
+    if len(others) == len(files):
+        details = f" ({passed_over_in_words(others, HINTS)})" if others else ""
+        raise InputError(f"{missing}{details}.")
+    passed_over += others
+    restored = [file for file in files if file.suffix.lower() in _SUFFIXES]
+    return [(file, file.relative_to(base)) for file in restored]
 
 
-def _files(folder, output_dir):
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if _is_input(path, folder, output_dir)
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    ]
-
-
-def _is_input(path, searched, output_dir):
-    """Whether it is an image or video and no result in an output folder within `searched`."""
+def _is_result(path, searched, output_dir):
+    """Whether it lies in an output folder within `searched`."""
     results = output_dir.resolve()
-    return (
-        path.suffix.lower() in _SUFFIXES
-        and path.is_file()
-        and (results == searched.resolve() or results not in path.resolve().parents)
-    )
+    return results != searched.resolve() and results in path.resolve().parents

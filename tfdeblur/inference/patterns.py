@@ -4,6 +4,8 @@ import glob
 import itertools
 from pathlib import Path
 
+from tfdeblur.system.file_tree import folders_in
+
 
 def is_pattern(given):
     """Whether it stands for others; a name that exists, like `odd[1].png`, does not."""
@@ -21,5 +23,17 @@ def matching(pattern):
     """
     parts = Path(pattern).parts
     base = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), parts))
-    found = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - the pattern may be absolute
-    return base, sorted(map(Path, found))
+    return base, sorted(set(map(Path, _found(parts))))
+
+
+def _found(parts):
+    """What matches. Links in circles would keep `glob` busy with `**` for ever."""
+    if "**" not in parts:
+        return glob.glob(str(Path(*parts)))  # noqa: PTH207 - the pattern may be absolute
+    at = parts.index("**")
+    tops = glob.glob(str(Path(*parts[:at])))  # noqa: PTH207
+    rest = parts[at + 1 :]
+    if not rest:
+        return tops
+    folders = [folder for top in tops for folder in folders_in(top)]
+    return [path for folder in folders for path in _found((glob.escape(str(folder)), *rest))]

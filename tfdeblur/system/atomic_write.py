@@ -1,16 +1,37 @@
 """Files and folders that appear whole or not at all."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 from pathlib import Path
 
 from tfdeblur.system.full_disk import full_disk_in_words
 
+# Bytes of a name that an unfinished file still has in its own.
+_MOST_READABLE = 100
+
 
 def unfinished_path(path):
     """Where `path` is while it is being written, and where a crash leaves it."""
-    return path.with_name(f".unfinished.{path.name}")
+    return _hidden_beside(path, "unfinished")
+
+
+def short_name(name, max_bytes):
+    """`name`, or if it is longer a name for it, always the same, with the same suffix.
+
+    File systems limit names to 255 bytes, those that encrypt them to 143; a character of
+    Chinese takes three.
+    """
+    if len(os.fsencode(name)) <= max_bytes:
+        return name
+    suffix = Path(name).suffix
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+    return digest + (suffix if len(os.fsencode(suffix)) <= max_bytes - len(digest) else "")
+
+
+def _hidden_beside(path, state):
+    return path.with_name(f".{state}.{short_name(path.name, _MOST_READABLE)}")
 
 
 @contextlib.contextmanager
@@ -45,7 +66,7 @@ def atomic_folder(path):
     must know what it is.
     """
     path = Path(path)
-    unfinished, older = unfinished_path(path), path.with_name(f".older.{path.name}")
+    unfinished, older = unfinished_path(path), _hidden_beside(path, "older")
     shutil.rmtree(unfinished, ignore_errors=True)
     if older.exists() and not path.exists():  # a crash between the two renamings below
         older.rename(path)

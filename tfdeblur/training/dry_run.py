@@ -32,9 +32,9 @@ def dry_run(experiment):
     num_bytes = training_bytes(model, per_replica, crops.crop_size, experiment.num_channels)
     yield f"memory: about {_rounded(num_bytes)} on each replica, above the framework's own"
     train_source, validation_source = prepare_data(experiment)
-    yield f"training data: {train_source.name}, {train_source.num_pairs:,} pairs"
+    yield f"training data: {train_source.in_words()}"
     if validation_source is not None:
-        yield f"validation data: {validation_source.name}, {validation_source.num_pairs:,} pairs"
+        yield f"validation data: {validation_source.in_words()}"
 
 
 def training_bytes(model, batch_size, crop_size, num_channels):

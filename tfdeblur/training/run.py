@@ -20,7 +20,7 @@ class Outcome(NamedTuple):
 
     Attributes:
       is_complete: False after SIGTERM, and then it goes on when it is started again.
-      lines: of text, about what it left.
+      lines: of text, about what it was trained on and what it left.
     """
 
     is_complete: bool
@@ -58,7 +58,10 @@ def run(experiment, configuration, workdir, verbose=0):
         if progress.interrupted:
             stopped = f"stopped and saved at step {progress.step} of {progress.total_steps}"
             return Outcome(False, [f"{stopped}; the same command goes on"])
-        return Outcome(True, finish(prepared, workdir) if prepared.distributed.is_chief else [])
+        if not prepared.distributed.is_chief:
+            return Outcome(True, [])
+        trained_on = f"training data: {prepared.train_source.in_words()}"
+        return Outcome(True, [trained_on, *finish(prepared, workdir)])
 
 
 def read_settings(workdir):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
+from tfdeblur.images.photo import eight_bit_rgb
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.metrics import psnr
 from tfdeblur.ops.image_range import to_unit_range
@@ -15,7 +16,7 @@ class Validation(keras.callbacks.Callback):
     """Adds "val_psnr_db" and "val_input_psnr_db" to an epoch's logs and keeps the best weights.
 
     Whole images, restored with the moving average of the weights where there is one
-    and rounded to 8 bits, as in the evaluation.
+    and rounded to the bits of the pairs, as in the evaluation.
 
     Args:
       source: `PairSource` of the held-out pairs.
@@ -64,7 +65,8 @@ class Validation(keras.callbacks.Callback):
             restored_db.append(_psnr_db(restored, pair["sharp"]))
             blurred_db.append(_psnr_db(pair["blur"], pair["sharp"]))
             if len(self.images) < self.num_images:
-                self.images.append((pair["blur"], restored, pair["sharp"]))
+                images = (pair["blur"], restored, pair["sharp"])
+                self.images.append(tuple(map(eight_bit_rgb, images)))
         return float(np.mean(restored_db)), float(np.mean(blurred_db))
 
 
