@@ -20,7 +20,7 @@ tf.config.set_logical_device_configuration(
 )
 
 # The same inputs in every run. Deadlines would make tests fail on a busy machine.
-for profile, num_examples in (("quick", 50), ("thorough", 500)):
+for profile, num_examples in (("quick", 20), ("thorough", 200)):
     settings.register_profile(
         profile, derandomize=True, max_examples=num_examples, deadline=None, database=None
     )

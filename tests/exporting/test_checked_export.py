@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.exporting.small import network
+from tests.support.networks import network
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.checked_export import (
     FORMATS,
@@ -54,6 +54,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_real_file_and_what_is_known_of_it(tmp_path):
     pytest.importorskip("tf2onnx")
     model = network("stack")
@@ -72,6 +73,7 @@ def test_a_real_file_and_what_is_known_of_it(tmp_path):
     assert record["backend"] == "tensorflow"
 
 
+@pytest.mark.slow
 def test_a_folder_has_its_record_beside_it(tmp_path):
     path = tmp_path / "network"
     export_checked(network("dmphn"), path, "saved_model", float16=True, shapes=SHAPES)

@@ -52,6 +52,7 @@ def test_restored_images_are_finite_and_near_in_16_bits(family, precision):
         np.testing.assert_allclose(received, expected, atol=0.03 * max(1, np.abs(expected).max()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("family", "loss", "precision"),
     [("dmphn", "negative_psnr", "float16"), ("pss_nsc", "multi_scale", "bfloat16")],

@@ -31,6 +31,7 @@ def records(folder):
     return {file.name: file.read_bytes() for file in folder.rglob("*.tfrecord*")}
 
 
+@pytest.mark.slow
 class SyntheticBlurTest(tfds.testing.DatasetBuilderTestCase):
     """TFDS's own checks, on pairs of a size that does not take long."""
 
@@ -76,6 +77,7 @@ def test_names_are_unique_and_test_photographs_are_held_out(prepared):
     assert not photographs["train"] & photographs["test"]
 
 
+@pytest.mark.slow
 def test_same_version_same_bytes(prepared, tmp_path):
     folder, _ = prepared
     package.Builder(data_dir=tmp_path, config=SMALL).download_and_prepare()

@@ -21,6 +21,8 @@ from tests.training.runs import (
     write_tiny,
 )
 
+pytestmark = pytest.mark.slow
+
 # Long enough that a signal arrives in between: six epochs.
 LONG = ("STEPS=60", "RunSettings.steps_per_epoch=10", "WARMUP_STEPS=5")
 

@@ -5,7 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from tests.exporting.small import network
+from tests.support.networks import network
 from tfdeblur.errors import InputError
 from tfdeblur.exporting import onnx
 from tfdeblur.inference.engine import Deblurrer
@@ -13,6 +13,8 @@ from tfdeblur.inference.runtimes.build import ENGINES, build_runtime
 from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.models import PSSNSC
 from tfdeblur.precision import precision_scope
+
+pytestmark = pytest.mark.slow
 
 MODULES = {"onnxruntime": "onnxruntime", "openvino": "openvino"}
 EXTRAS = {"onnxruntime": "onnx", "openvino": "openvino"}
