@@ -38,7 +38,7 @@ def test_other_weights_alone_are_named_after_their_file(weights):
 
 @pytest.mark.parametrize("text", ["dmphn_1", "dmphn_1=", "=x.weights.h5", ""])
 def test_another_form(text):
-    with pytest.raises(InputError, match="expected NETWORK=WEIGHTS"):
+    with pytest.raises(InputError, match="expected a weight file, or NETWORK=WEIGHTS"):
         named_networks([text])
 
 
