@@ -183,7 +183,8 @@ class _Picture:
             check_scans(self._data())
 
     def photo(self):
-        image, data, lost = self._image, self._data(), []
+        image, data = self._image, self._data()
+        lost: list[str] = []
         check_scans(data)
         if image.format in ("AVIF", "HEIF"):
             _check_8_bits(data)

@@ -51,7 +51,7 @@ _PILLOW_OPTIONS: dict[str, dict] = {
 
 # The most bytes of metadata, of those formats that hold any.
 _ANY_SIZE = float("inf")
-_HOLDS = {
+_HOLDS: dict[str, dict[str, float]] = {
     "PNG": {"exif": _ANY_SIZE, "xmp": _ANY_SIZE},
     "JPEG": {"exif": 65_533, "xmp": 65_504},
     "WEBP": {"exif": _ANY_SIZE, "xmp": _ANY_SIZE},
@@ -113,9 +113,11 @@ def _without_what_cannot_be_held(photo, image_format):
     changes: dict = {}
     for name in ("exif", "xmp"):
         block, limit = getattr(photo, name), _HOLDS.get(image_format, {}).get(name)
-        if block and limit is None:
+        if not block:
+            continue
+        if limit is None:
             lost.append(f"{name.upper()}, which is not written to {image_format}")
-        elif block and len(block) > limit:
+        elif len(block) > limit:
             lost.append(f"{name.upper()} of {len(block)} bytes; {image_format} holds {limit}")
         else:
             continue

@@ -74,7 +74,8 @@ def release_files(name: str) -> list[ReleaseFile]:
             f"{', '.join(nearest_first(name, _FOLDERS))}."
         )
     # The folder of three units also holds files of a fourth.
-    num_units = int(re.match(r"stack(\d)|", name)[1] or 1)
+    stack = re.match(r"stack(\d)", name)
+    num_units = int(stack[1]) if stack else 1
     with _LIST.open(newline="") as file:
         listed = [
             ReleaseFile(line["path"], int(line["bytes"]), line["sha256"])
