@@ -126,7 +126,9 @@ class _Block:
 
     def value(self, entry):
         """The only value of a number, or where the values are that do not fit the entry."""
-        return self._read("H" if entry.kind == _SHORT and entry.num_values == 1 else "I", entry.at + 8)
+        return self._read(
+            "H" if entry.kind == _SHORT and entry.num_values == 1 else "I", entry.at + 8
+        )
 
     def write(self, entry, kind, value):
         kind = kind if value <= 0xFFFF else _LONG
