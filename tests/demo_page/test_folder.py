@@ -1,13 +1,12 @@
 """A server's folder goes with it, and one that a killed server left goes with the next."""
 
-import fcntl
-import os
 import shutil
 import tempfile
 
 import pytest
 
 from tfdeblur.demo_page.folder import files_below, private_folder
+from tfdeblur.system.locks import file_lock
 
 
 @pytest.fixture(autouse=True)
@@ -34,11 +33,8 @@ def test_what_a_killed_server_left_is_removed(temporary):
 def test_that_of_a_running_server_stays(temporary):
     other = temporary / "tfdeblur_demo_other"
     other.mkdir()
-    opened = os.open(other, os.O_RDONLY)
-    fcntl.flock(opened, fcntl.LOCK_EX)
-    with private_folder():
+    with file_lock(other), private_folder():
         assert other.exists()
-    os.close(opened)
 
 
 def test_files_below_while_others_remove_some(tmp_path):

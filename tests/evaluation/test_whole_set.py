@@ -16,7 +16,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from tests.conftest import PROJECT
 from tests.evaluation.small import deblurrer, pair, sharpen, write_pairs
-from tests.system.test_file_lock import is_free
+from tests.system.test_locks import is_free
 from tfdeblur.data import folder_pairs
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation import evaluate, whole_set

@@ -34,7 +34,7 @@ def test_from_a_checkout_and_without_the_networks(tmp_path):
         "    print(builder.name, len(builder.frames()['train']), bool(builder.info.citation))\n"
         "loaded = [m for m in sys.modules if m.startswith('tfdeblur.')]\n"
         "print({m.split('.')[1] for m in loaded} <= "
-        "{'builders', 'errors', 'file_lock', 'images', 'quiet'})\n"
+        "{'builders', 'errors', 'images', 'system'})\n"
     )
     output = run("-c", script, cwd=PROJECT)
     assert output.split("\n")[:4] == [

@@ -6,11 +6,11 @@ import re
 import pytest
 
 from tests.tools.ledger_lines import CONFIG, MEASURED, ROW, changed, official, paper_value
+from tfdeblur import choices
 from tfdeblur.config import config_dir
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation import scores
 from tfdeblur.images.reader import read_image
-from tfdeblur.ops import image_range
 from tools import ledger
 from tools.ledger import append_run, read_paper_values, read_runs
 from tools.ledger_checks import config_sha256, problems_of, set_size
@@ -37,7 +37,7 @@ def test_runs_on_folders_were_on_the_authors_four_pairs(reference_data):
 def test_names_are_those_of_the_evaluation():
     assert tuple(scores.METRICS) == ledger.METRICS
     assert scores.SCORES == ledger.SCORES
-    assert image_range.QUANTISATIONS == ledger.QUANTISATIONS
+    assert choices.QUANTIZATIONS == ledger.QUANTISATIONS
 
 
 def test_reported_values_are_numbers_of_known_kinds():

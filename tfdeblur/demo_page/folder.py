@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tfdeblur.system.file_lock import file_lock
+from tfdeblur.system.locks import file_lock
 
 _PREFIX = "tfdeblur_demo_"
 

@@ -44,7 +44,8 @@ def _interruptible():
     def interrupt(*_):
         raise _Interrupted
 
-    before = {sent: signal.signal(sent, interrupt) for sent in (signal.SIGTERM, signal.SIGHUP)}
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {sent: signal.signal(sent, interrupt) for sent in ends}
     try:
         yield
     finally:

@@ -27,7 +27,7 @@ class ImageScores:
 
     Args:
       quantisation: how the output becomes what is compared, one of
-        `tfdeblur.ops.image_range.QUANTISATIONS`.
+        `tfdeblur.choices.QUANTIZATIONS`.
 
     Raises:
       ValueError: for an unknown quantisation, at the first image.

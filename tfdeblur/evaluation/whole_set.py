@@ -20,8 +20,7 @@ of each is a line of numbers. Images of the report are restored a second time in
 import hashlib
 from pathlib import Path
 
-from tqdm import tqdm
-
+from tfdeblur.choices import QUANTIZATIONS
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation.journal import Journal, OtherEvaluationError, read_journal
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
@@ -29,9 +28,9 @@ from tfdeblur.evaluation.report import write_report
 from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
 from tfdeblur.evaluation.scores import ImageScores
 from tfdeblur.evaluation.timed_network import TimedNetwork
-from tfdeblur.ops.image_range import QUANTISATIONS
 from tfdeblur.system import environment
-from tfdeblur.system.file_lock import file_lock
+from tfdeblur.system.locks import file_lock
+from tfdeblur.system.progress import progress_bar
 from tfdeblur.weights.provenance import weights_sha256
 
 
@@ -55,7 +54,7 @@ def evaluate(
       source: a `tfdeblur.data.PairSource`.
       output: the folder to write to; need not exist yet.
       quantisation: how the output becomes what is compared, one of
-        `tfdeblur.ops.image_range.QUANTISATIONS`.
+        `tfdeblur.choices.QUANTIZATIONS`.
       num_images: evaluate only so many, evenly spread over the collection; the
         summary says "partial". None is all.
       shard: (i, n): evaluate only every n-th image from the i-th on, i from 1 to n,
@@ -73,9 +72,9 @@ def evaluate(
     """
     positions = evenly_spread(source, num_images)
     index, num_shards = _checked(shard, len(positions))
-    if quantisation not in QUANTISATIONS:
+    if quantisation not in QUANTIZATIONS:
         raise InputError(
-            f"Received quantisation {quantisation!r}; expected one of {', '.join(QUANTISATIONS)}."
+            f"Received quantisation {quantisation!r}; expected one of {', '.join(QUANTIZATIONS)}."
         )
     output = Path(output)
     identity = _identity(deblurrer, source, len(positions), quantisation)
@@ -156,7 +155,7 @@ def _score(deblurrer, source, positions, quantisation, journal):
         return
     network, scores, device = TimedNetwork(deblurrer), ImageScores(quantisation), None
     pairs = zip(missing, read_pairs(source, missing), strict=True)
-    with tqdm(total=len(positions), initial=len(journal), unit="image", disable=None) as progress:
+    with progress_bar(total=len(positions), initial=len(journal), unit="image") as progress:
         for position, pair in pairs:
             try:
                 restored, runtime_ms = network(pair["blur"])

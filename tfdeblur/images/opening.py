@@ -12,7 +12,6 @@ import warnings
 from PIL import Image
 
 from tfdeblur.errors import InputError
-from tfdeblur.system.quiet import quiet_libraries
 
 # A photograph of 200 megapixels, the most that cameras in telephones take.
 DEFAULT_MAX_PIXELS = 200_000_000
@@ -75,7 +74,7 @@ def open_image(file, formats):
       InputError: when it declares more than `max_pixels`.
       Exception: of many kinds, Pillow's, when it is no image of these formats.
     """
-    with quiet_pillow(), quiet_libraries(), _no_pillow_limit():
+    with quiet_pillow(), _no_pillow_limit():
         image = Image.open(file, formats=formats)
     try:
         check_pixels(image.height, image.width)

@@ -16,7 +16,6 @@ import numpy as np
 from tfdeblur.errors import InputError
 from tfdeblur.images.opening import check_scans, open_image, quiet_pillow
 from tfdeblur.images.photo import Photo
-from tfdeblur.system.quiet import quiet_libraries
 
 _FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 
@@ -126,8 +125,7 @@ def read_image(path):
         try:
             with _naming(path):
                 check_scans(data)
-                with quiet_libraries():
-                    array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
+                array = _decode_16_bits(image, data) if has_16_bits else _decode_8_bits(image)
         except InputError:
             raise
         except Exception as error:  # decoders fail on damaged files in more ways than they document

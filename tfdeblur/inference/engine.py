@@ -5,7 +5,7 @@ import threading
 import keras
 import numpy as np
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, is_count, require
 from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.ensemble import SelfEnsemble
 from tfdeblur.inference.equal_groups import equal_groups
@@ -16,7 +16,6 @@ from tfdeblur.inference.shape_buckets import ShapeBuckets
 from tfdeblur.inference.size_limits import check_memory, check_side, memory_errors_in_words
 from tfdeblur.inference.tiling import Tiling, restored_strips
 from tfdeblur.pretrained import DEFAULT_ENSEMBLE
-from tfdeblur.setting_checks import is_count, require
 
 
 class Deblurrer:
@@ -37,8 +36,8 @@ class Deblurrer:
       depth: for stacks, how many units to run; a preset is built, and its weights
         are read, only up to there. None is all.
       engine: what executes the network, one of
-        `tfdeblur.inference.runtimes.build.ENGINES`.
-      precision: of a preset's arithmetic, one of `tfdeblur.precision.PRECISIONS`; a
+        `tfdeblur.choices.ENGINES`.
+      precision: of a preset's arithmetic, one of `tfdeblur.choices.PRECISIONS`; a
         built model has its own.
       device: "cpu", "gpu", "gpu:1"; None leaves the choice to Keras.
       jit_compile: whether Keras compiles with XLA; None: on accelerators and with JAX.
@@ -153,7 +152,7 @@ class Deblurrer:
             or RGB, gamma-encoded as stored in files; uint8, uint16, or float
             in [0, 1].
           quantisation: how the result becomes integers, one of
-            `tfdeblur.ops.image_range.QUANTISATIONS`; not used for float images.
+            `tfdeblur.choices.QUANTIZATIONS`; not used for float images.
 
         Raises:
           InputError: for another shape or dtype, for sizes outside

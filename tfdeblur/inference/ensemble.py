@@ -7,6 +7,7 @@ such as "Ours+" in Table 3 of [Gao19], usually stands for it.
 
 from keras import ops
 
+from tfdeblur.choices import ENSEMBLES
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.runtime import RuntimeAround
 
@@ -14,7 +15,6 @@ from tfdeblur.inference.runtimes.runtime import RuntimeAround
 _MIRRORED = [((), False), ((2,), False), ((1,), False), ((1, 2), False)]
 _TURNED = [(axes, True) for axes, _ in _MIRRORED]
 _COPIES = {1: _MIRRORED[:1], 2: _MIRRORED[:2], 4: _MIRRORED, 8: _MIRRORED + _TURNED}
-ENSEMBLES = tuple(_COPIES)
 
 
 class SelfEnsemble(RuntimeAround):

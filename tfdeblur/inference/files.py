@@ -1,21 +1,20 @@
 """Restoring files one after the other: what exists already, what went wrong."""
 
 import contextlib
-import sys
-from typing import Any
+import logging
 
-from tqdm import tqdm
-
-from tfdeblur.errors import InputError, printable
+from tfdeblur.choices import ON_EXISTING
+from tfdeblur.errors import InputError
 from tfdeblur.images.reader import read_header, read_image
 from tfdeblur.images.writer import check_writable, write_image
 from tfdeblur.inference.equal_groups import equal_groups
 from tfdeblur.inference.intermediate_files import intermediate_folder, write_intermediate
 from tfdeblur.inference.jobs import Job
 from tfdeblur.system.full_disk import FullDiskError, full_disk_in_words
+from tfdeblur.system.progress import progress_bar
 from tfdeblur.video.containers import DEFAULT_CRF, is_video
 
-ON_EXISTING = ("refuse", "skip", "overwrite")
+_log = logging.getLogger(__name__)
 
 
 def check_on_existing(on_existing):
@@ -36,20 +35,17 @@ def deblur_files(
 ):
     """Restores every job it can; one that fails does not stop the others.
 
-    Shows a progress bar with rate and time left on a terminal, and one line for
-    each job that was not done.
-
     Args:
       deblurrer: a `tfdeblur.Deblurrer`.
       jobs: list of `Job`.
-      on_existing: what to do where a target exists, one of `ON_EXISTING`:
+      on_existing: what to do where a target exists, one of `tfdeblur.choices.ON_EXISTING`:
         "refuse" counts it as not done, "skip" passes over it, "overwrite"
         replaces it.
       save_intermediate: also write what the network computes on the way, into the
         folder NAME_intermediate beside the result.
       video_crf: quality of videos, as `crf` of `video.pipeline.deblur_video`.
-      report: function of (job, reason), called for each job that was not done in place
-        of that line on standard error; then no bar is shown either.
+      report: function of (job, reason), called for each job that was not done; None logs
+        a warning.
 
     Returns:
       The list of jobs that were not done.
@@ -60,8 +56,8 @@ def deblur_files(
     """
     check_on_existing(on_existing)
     run = _Run(deblurrer, on_existing, save_intermediate, video_crf, report)
-    with tqdm(jobs, unit="image", disable=True if report else None) as run.progress:
-        for group in equal_groups(run.photos(), _shape_and_dtype, deblurrer.batch_size):
+    with progress_bar(jobs, unit="image") as progress:
+        for group in equal_groups(run.photos(progress), _shape_and_dtype, deblurrer.batch_size):
             for job, photo, restored in run.restored(group):
                 with run.reporting(job):
                     job.target.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +68,7 @@ def deblur_files(
 
 
 class _Run:
-    """One call of `deblur_files`: its settings, its progress and what could not be done."""
+    """One call of `deblur_files`: its settings and what could not be done."""
 
     def __init__(self, deblurrer, on_existing, save_intermediate, video_crf, report):
         self.deblurrer = deblurrer
@@ -80,8 +76,7 @@ class _Run:
         self.save_intermediate = save_intermediate
         self.video_crf = video_crf
         self.failures: list[Job] = []
-        self.progress: Any = None
-        self.report = report or self._print
+        self.report = report or _log_not_done
 
     @contextlib.contextmanager
     def reporting(self, job):
@@ -98,12 +93,9 @@ class _Run:
         self.failures.append(job)
         self.report(job, _naming_the_file(job, error))
 
-    def _print(self, job, reason):
-        self.progress.write(f"not done: {printable(reason)}", file=sys.stderr)
-
-    def photos(self):
+    def photos(self, jobs):
         """Yields (job, photo) of every image to be done, read when asked for; does the videos."""
-        for job in self.progress:
+        for job in jobs:
             if self.on_existing == "skip" and job.target.exists():
                 continue
             with self.reporting(job):
@@ -122,7 +114,7 @@ class _Run:
 
         if self.save_intermediate:
             raise InputError(
-                f"{job.source}: is a video; expected images where --save_intermediate is given."
+                f"{job.source}: is a video; expected images where save_intermediate is asked for."
             )
         deblur_video(self.deblurrer, job.source, job.target, overwrite=True, crf=self.video_crf)
 
@@ -137,6 +129,10 @@ class _Run:
             [(job, _)] = group
             self.fail(job, error)
             return []
+
+
+def _log_not_done(job, reason):
+    _log.warning("not done: %s", reason)
 
 
 def _shape_and_dtype(job_and_photo):
@@ -176,6 +172,5 @@ def _refuse_existing(target, save_intermediate):
     for path in written:
         if path.exists():
             raise InputError(
-                f"{path}: exists already; pass --overwrite to replace it or --skip_existing "
-                "to keep it."
+                f"{path}: exists already; choose to overwrite it, or to skip what exists."
             )

@@ -7,8 +7,8 @@ the network pads to anyway this changes nothing; beyond them it does, as a DMPHN
 is given into patches of equal sizes.
 """
 
+import logging
 import math
-import sys
 import threading
 import time
 
@@ -16,6 +16,8 @@ from keras import ops
 
 from tfdeblur.inference.runtimes.runtime import RuntimeAround
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
+
+_log = logging.getLogger(__name__)
 
 
 class ShapeBuckets(RuntimeAround):
@@ -34,7 +36,7 @@ class ShapeBuckets(RuntimeAround):
         own = (1, 1) if model is None else model.size_multiple
         self._multiples = [math.lcm(bucket, multiple) for multiple in own]
         self._padding_mode = "reflect" if model is None else model.padding_mode
-        self._report = report or _to_stderr
+        self._report = report or _log.info
         self._compiled: set = set()
         # Threads that bring the same new shape would all compile it.
         self._compiling = threading.Lock()
@@ -60,7 +62,3 @@ class ShapeBuckets(RuntimeAround):
             self._report(f"compiled for {what} in {time.perf_counter() - begin:.1f} s")
             self._compiled.add(shape)
             return restored
-
-
-def _to_stderr(line):
-    print(line, file=sys.stderr)

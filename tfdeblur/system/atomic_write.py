@@ -3,14 +3,26 @@
 import contextlib
 import os
 import shutil
+import zlib
 from pathlib import Path
 
 from tfdeblur.system.full_disk import full_disk_in_words
 
+# Most file systems end at 255 bytes; a character takes up to 4.
+_MOST_CHARACTERS = 48
+
 
 def unfinished_path(path):
     """Where `path` is while it is being written, and where a crash leaves it."""
-    return path.with_name(f".unfinished.{path.name}")
+    return _hidden(path, "unfinished")
+
+
+def _hidden(path, purpose):
+    name = path.name
+    if len(name) > _MOST_CHARACTERS:
+        # Its end has the suffixes, by which libraries know what to write.
+        name = f"{zlib.crc32(os.fsencode(name)):08x}.{name[-_MOST_CHARACTERS:]}"
+    return path.with_name(f".{purpose}.{name}")
 
 
 @contextlib.contextmanager
@@ -29,8 +41,9 @@ def atomic_write(path):
     try:
         with full_disk_in_words(path):
             yield unfinished
-            # Or a power cut could leave the new name with nothing in it.
-            with unfinished.open("rb") as file:
+            # Or a power cut could leave the new name with nothing in it. Windows flushes only
+            # what is open for writing.
+            with unfinished.open("r+b") as file:
                 os.fsync(file.fileno())
             unfinished.replace(path)
     finally:
@@ -45,7 +58,7 @@ def atomic_folder(path):
     must know what it is.
     """
     path = Path(path)
-    unfinished, older = unfinished_path(path), path.with_name(f".older.{path.name}")
+    unfinished, older = unfinished_path(path), _hidden(path, "older")
     shutil.rmtree(unfinished, ignore_errors=True)
     if older.exists() and not path.exists():  # a crash between the two renamings below
         older.rename(path)

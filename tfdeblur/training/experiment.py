@@ -9,8 +9,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from tfdeblur.data import CropSettings
-from tfdeblur.errors import InputError
-from tfdeblur.setting_checks import is_count, require, require_counts
+from tfdeblur.errors import InputError, is_count, require, require_counts
 from tfdeblur.training.optimizers import OptimizerSettings
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from tfdeblur.errors import InputError, shown
 from tfdeblur.system.atomic_write import atomic_write
-from tfdeblur.weights import SUFFIX
 from tfdeblur.weights.hdf5_survey import is_finite, survey, without_optimizer
+from tfdeblur.weights.paths import check_weights_exist, check_weights_path
 
 # Beside its values; 900 to 2,600 were measured.
 _HDF5_BYTES_PER_VARIABLE = 3000
@@ -86,20 +86,6 @@ def _without_optimizer(model):
         model.optimizer = optimizer
 
 
-def check_weights_path(path):
-    """Raises InputError unless a weight file can be written to `path`."""
-    _check_name(path)
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: the directory {path.parent} does not exist; create it first.")
-
-
-def _check_name(path):
-    if path.is_dir():
-        raise InputError(f"{path}: expected a weight file; this is a directory.")
-    if not path.name.endswith(SUFFIX):
-        raise InputError(f"Received the weight file name {path}; expected one ending in {SUFFIX}.")
-
-
 def load_weights(model, path):
     """Fills the built `model` from a `.weights.h5` file.
 
@@ -108,9 +94,7 @@ def load_weights(model, path):
         holds NaN, infinity or what no weight file needs. The model is left as it was.
     """
     path = Path(path)
-    _check_name(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such weight file; make one with `tfdeblur convert`.")
+    check_weights_exist(path)
     try:
         with h5py.File(path, "r") as file:
             _check_content(model, path, file)

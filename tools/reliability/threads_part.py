@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from tfdeblur.choices import ENGINES
 from tfdeblur.errors import InputError
 from tfdeblur.inference.engine import Deblurrer
-from tfdeblur.inference.runtimes.build import ENGINES
 
 TITLE = "Threads"
 

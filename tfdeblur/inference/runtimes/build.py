@@ -4,6 +4,7 @@ import os
 
 import keras
 
+from tfdeblur.choices import ENGINES
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.inference.runtimes.onnx_runtime import OnnxRuntime
@@ -11,15 +12,13 @@ from tfdeblur.inference.runtimes.openvino import OpenVinoRuntime
 from tfdeblur.inference.runtimes.runtime import Runtime
 
 _OTHERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVinoRuntime}
-CPU_ENGINES = tuple(_OTHERS)
-ENGINES = ("keras", *CPU_ENGINES)
 
 
 def build_runtime(engine, model, depth=None, jit_compile=None):
     """A network in the engine of that name.
 
     Args:
-      engine: one of `ENGINES`.
+      engine: one of `tfdeblur.choices.ENGINES`.
       model: a built `tfdeblur.models.DeblurringModel`; for all engines but "keras" also
         the path of an ONNX file. A `Runtime` is returned as it is.
       depth: for stacks, how many units to run; None is all.

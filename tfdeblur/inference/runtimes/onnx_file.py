@@ -90,7 +90,7 @@ def check_input_type(path, found, expected):
     if found != [expected]:
         raise InputError(
             f"Received {path}, which takes {' and '.join(found) or 'nothing'}; expected one "
-            f"{expected}. Export the network with --input=float."
+            f"{expected}. Export the network with the input type float."
         )
 
 

@@ -5,8 +5,8 @@ from absl import flags
 from tfdeblur import network_flags
 from tfdeblur.inference.ensemble import ENSEMBLES
 from tfdeblur.inference.runtimes.build import ENGINES
+from tfdeblur.models.precision import PRECISIONS
 from tfdeblur.network_flags import define_network_flags, network_settings
-from tfdeblur.precision import PRECISIONS
 
 
 def test_choices_are_those_of_the_library():
