@@ -10,7 +10,9 @@ __version__ = "0.1.0"
 
 _EXPORTS = {
     "Deblurrer": "tfdeblur.inference.engine",
-    "build_model": "tfdeblur.config",
+    "build_model": "tfdeblur.models.presets",
+    "list_models": "tfdeblur.models.presets",
+    "load_model": "tfdeblur.weights.files",
     "models": "tfdeblur.models",
 }
 

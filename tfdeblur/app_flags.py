@@ -7,6 +7,7 @@ from absl import flags
 
 from tfdeblur.choices import ENGINES, ENSEMBLES, PRECISIONS
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import architecture
 from tfdeblur.pretrained import DEFAULT_ENSEMBLE, DEFAULT_MODEL
 from tfdeblur.system.paths import check_parent
 from tfdeblur.weights.paths import check_weights_exist
@@ -72,17 +73,17 @@ def check_folder(path):
 
 def define_model_flags(flag_values):
     """Defines --model, --weights and --depth: which network."""
-    define_path(
+    flags.DEFINE_string(
         "model",
         None,
-        "Preset, e.g. dmphn_1_2_4, or the config.gin of a training run.",
-        flag_values,
+        "Network by name, e.g. dmphn_1_2_4 (default: the one that the weight file is of).",
+        flag_values=flag_values,
     )
     define_path(
         "weights",
         None,
-        "Weight file of that model (.weights.h5; default: the one that comes with this package, "
-        f"which has one of {DEFAULT_MODEL}).",
+        "Weight file (.weights.h5), which says itself what network it is of (default: the one that "
+        f"comes with this package; without --model that of {DEFAULT_MODEL}).",
         flag_values,
     )
     flags.DEFINE_integer(
@@ -117,13 +118,15 @@ def define_network_flags(flag_values):
         None,
         [str(number) for number in ENSEMBLES],
         "Average over so many mirrored and turned copies, for as many times the time (default: 1, "
-        f"or {DEFAULT_ENSEMBLE} where no --model is named).",
+        f"or {DEFAULT_ENSEMBLE} where no --model and no --weights are named).",
         flag_values=flag_values,
     )
 
 
 def check_model_flags(flag_values):
-    """Raises InputError where --weights names no weight file; needs no framework."""
+    """Raises InputError where --model or --weights name nothing; needs no framework."""
+    if flag_values.model is not None:
+        architecture(flag_values.model)
     if flag_values.weights is not None:
         check_weights_exist(flag_values.weights)
 

@@ -30,6 +30,7 @@ from tfdeblur import cli
 from tfdeblur.app_flags import check_folder, define_path, expect_no_arguments, was_given
 from tfdeblur.choices import BACKENDS, PRECISIONS
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import architecture
 
 REQUIRED_FLAGS = ("what",)
 
@@ -45,14 +46,11 @@ def define_flags(flag_values):
     def integer(name, default, description):
         flags.DEFINE_integer(name, default, description, lower_bound=1, flag_values=flag_values)
 
-    def path(name, description):
-        define_path(name, None, description, flag_values)
-
     def choice(name, choices, description):
         flags.DEFINE_enum(name, None, choices, description, flag_values=flag_values)
 
     choice("what", sorted(_FLAGS_OF), "What to measure.")
-    path("model", "Preset, e.g. dmphn_1_2_4.")
+    flags.DEFINE_string("model", None, "Preset, e.g. dmphn_1_2_4.", flag_values=flag_values)
     choice(
         "backend",
         BACKENDS,
@@ -76,7 +74,12 @@ def define_flags(flag_values):
     integer("warmup", 1, "Runs before them.")
     integer("batch_size", None, "Images or crops a batch (default: network 1, others 8).")
     integer("crop_size", 256, "Side of the crops in pixels.")
-    path("pairs", "Folder of pairs (input/ and target/) to read; default: 720p pairs made for it.")
+    define_path(
+        "pairs",
+        None,
+        "Folder of pairs (input/ and target/) to read; default: 720p pairs made for it.",
+        flag_values,
+    )
     integer("crops_per_pair", 16, "Crops taken each time a pair is decoded.")
     integer("rounds", 3, "Measurements of the input pipeline.")
 
@@ -103,6 +106,8 @@ def _check_flags(flag_values):
             )
     if "model" in _FLAGS_OF[what] and flag_values.model is None:
         raise InputError(f"Expected --model as well with --what={what}.")
+    if flag_values.model is not None:
+        architecture(flag_values.model)  # raises where there is none of that name
     if flag_values.pairs is not None:
         check_folder(flag_values.pairs)
 

@@ -19,13 +19,16 @@ from absl import flags
 from tfdeblur import cli
 from tfdeblur.app_flags import check_output, define_output, define_path, expect_no_arguments
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import architecture, build_model
 from tfdeblur.weights.paths import check_weights_path
 
 REQUIRED_FLAGS = ("model", "source", "output")
 
 
 def define_flags(flag_values):
-    define_path("model", None, "Preset the weights are for, e.g. dmphn_1_2_4.", flag_values)
+    flags.DEFINE_string(
+        "model", None, "Preset the weights are for, e.g. dmphn_1_2_4.", flag_values=flag_values
+    )
     define_path(
         "source",
         None,
@@ -42,10 +45,10 @@ def main(flag_values, arguments):
     source, output = Path(flag_values.source), Path(flag_values.output)
     check_weights_path(output)
     check_output(flag_values)
+    architecture(flag_values.model)  # raises where there is none of that name
     if not source.exists() and not any(source.parent.glob(f"{source.name}.*")):
         raise InputError(f"{source}: there is no such folder, and no checkpoint of that name.")
 
-    from tfdeblur.config import build_model
     from tfdeblur.weights.files import save_weights
     from tfdeblur.weights.importers.importing import import_release
 

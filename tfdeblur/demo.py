@@ -1,10 +1,10 @@
 r"""Serve a page on which anyone can try a network on a photo, in a browser.
 
   tfdeblur demo
-  tfdeblur demo dmphn_1_2_4=dmphn_1_2_4.weights.h5 stack2_dmphn=stack2.weights.h5
+  tfdeblur demo mine/model.weights.h5 stack2_dmphn=stack2.weights.h5
 
-Every NETWORK is a preset or the config.gin of a training run, then "=" and its weight
-file; the page lets visitors choose among them and the one that comes with this package.
+Every NETWORK is a weight file, or the network's name, then "=" and its weight file; the
+page lets visitors choose among them and the one that comes with this package.
 Only browsers on this machine reach the page, unless --host says otherwise. One photo is
 restored at a time, others wait, and photos are deleted after use.
 """

@@ -1,5 +1,8 @@
 """The exceptions that mean "the input is at fault, not the program", and checks that raise them."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class TfdeblurError(Exception):
     """Whatever this package raises on purpose, and no other library does."""
@@ -67,3 +70,9 @@ def require_counts(settings, *names):
 def is_count(value):
     """Whether it is a whole number from 0 on; to Python, True is one, here not."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def nearest_first(name: str, known: Iterable[str]) -> list[str]:
+    """Sorts the known names by their likeness to `name`, for messages about unknown ones."""
+    known = sorted(known)
+    return difflib.get_close_matches(str(name), known, n=max(1, len(known)), cutoff=0)

@@ -31,7 +31,7 @@ from tfdeblur.app_flags import (
 from tfdeblur.choices import EXPORT_FORMATS, INPUT_TYPES
 from tfdeblur.errors import InputError
 
-REQUIRED_FLAGS = ("model", "output")
+REQUIRED_FLAGS = ("output",)
 
 
 def define_flags(flag_values):
@@ -72,16 +72,12 @@ def main(flag_values, arguments):
     check_output(flag_values)
     check_model_flags(flag_values)
 
-    from tfdeblur.config import build_model
     from tfdeblur.exporting import checked_export
-    from tfdeblur.pretrained import chosen_network
-    from tfdeblur.weights.files import load_weights
+    from tfdeblur.pretrained import load_network
 
     output, format_name = flag_values.output, flag_values.format
     checked_export.check_output(output, format_name, flag_values.overwrite)
-    _, weights = chosen_network(flag_values.model, flag_values.weights)
-    model = build_model(flag_values.model, flag_values.depth)
-    load_weights(model, weights)
+    model = load_network(flag_values.model, flag_values.weights, flag_values.depth)
     found = checked_export.export_checked(
         model,
         output,
@@ -94,7 +90,7 @@ def main(flag_values, arguments):
     for parity in found:
         print(f"  {_described(parity)}")
     record = checked_export.parity_path(output)
-    print(f"{output}: {flag_values.model} as {format_name}; {record} holds the above")
+    print(f"{output}: {model.name} as {format_name}; {record} holds the above")
     return 0
 
 

@@ -60,7 +60,7 @@ class Run:
 
     rows: str  # of paper tables, separated by "; "; empty if it is no paper's
     status: str
-    config: str  # path below gin/
+    config: str  # a preset, or a path below gin/
     config_sha256: str  # of its text, with the included files in their places
     git_revision: str  # with "-dirty" if the code was not committed
     dataset: str  # NAME/SPLIT, as in paper_tables.csv

@@ -1,10 +1,13 @@
 """What may stand in a line of experiments/results.csv."""
 
 import hashlib
+import json
 import re
+from pathlib import Path
 
 from tfdeblur.config import config_dir
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import PRESETS, architecture
 from tools.ledger import QUANTISATIONS, SCORES, STATUSES
 from tools.paper_configs import read_paper_configs
 from tools.recorded_images import frames_of
@@ -46,8 +49,9 @@ def _problems_of_values(run):
 
 
 def _problems_of_references(run, paper_values):
-    if not (config_dir() / run.config).is_file():
-        yield f"there is no configuration {run.config!r} below gin/"
+    # Of networks alone there were files, named like the presets of today.
+    if not (config_dir() / run.config).is_file() and Path(run.config).stem not in PRESETS:
+        yield f"there is no configuration {run.config!r} below gin/, and no preset of this name"
     configs = read_paper_configs()
     for row_name in run.row_names:
         config = configs.get(row_name)
@@ -94,14 +98,18 @@ def set_size(dataset):
 
 
 def config_sha256(config):
-    """Of the text of a file below gin/, with the text of what it includes in its place."""
+    """Of a preset's class and arguments, or of the text of a file below gin/ with its includes."""
+    if config in PRESETS:
+        return hashlib.sha256(json.dumps(architecture(config)).encode()).hexdigest()
     return hashlib.sha256(_text_with_includes(config).encode()).hexdigest()
 
 
 def _text_with_includes(config):
     file = config_dir() / config
     if not file.is_file():
-        raise InputError(f"Received the configuration {config!r}; expected a file below gin/.")
+        raise InputError(
+            f"Received the configuration {config!r}; expected a preset, or a file below gin/."
+        )
     return re.sub(
         r"""^include ["'](.+)["'].*\n?""",
         lambda include: _text_with_includes(include[1]),

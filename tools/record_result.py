@@ -40,7 +40,9 @@ _FROM_SUMMARY = (
 _SUMMARY = flags.DEFINE_string("summary", None, "summary.json of `tfdeblur evaluate`.")
 _STATUS = flags.DEFINE_enum("status", None, list(ledger.STATUSES), "See experiments/README.md.")
 _ROW = flags.DEFINE_multi_string("row", [], "PAPER/TABLE/ROW of paper_tables.csv; repeatable.")
-_CONFIG = flags.DEFINE_string("config", None, "Path below gin/; default: that of the first row.")
+_CONFIG = flags.DEFINE_string(
+    "config", None, "Preset, or path below gin/; default: that of the first row."
+)
 _DATASET = flags.DEFINE_string("dataset", None, "NAME/SPLIT; default: that of the first row.")
 _WORKDIR = flags.DEFINE_string("workdir", None, "Folder of `tfdeblur train`, if trained here.")
 _TIMED = flags.DEFINE_bool("timed", True, "--notimed leaves out a time of a busy machine.")
@@ -116,7 +118,7 @@ def _config_of(row_names):
     if not row_names or row_names[0] not in configs:
         raise InputError(
             f"Received --row={row_names[:1]} and no --config; expected a row that has a file in "
-            "gin/papers, or the path of a configuration below gin/."
+            "gin/papers, a preset, or the path of a configuration below gin/."
         )
     return configs[row_names[0]].path
 

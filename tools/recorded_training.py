@@ -3,22 +3,24 @@
 import json
 from pathlib import Path
 
-from tfdeblur.config import configured_experiment, differing_bindings
+from tfdeblur.config import read_experiment
 from tfdeblur.errors import InputError
 from tfdeblur.training import workdir as names
 from tfdeblur.training.checkpoints import Checkpoints
+from tfdeblur.training.run import read_settings
+from tfdeblur.training.settings import differing_settings, settings_of
 
-# Bindings that a run may change and still be the paper's training, or that have a column.
+# Settings that a run may change and still be the paper's training, or that have a column.
 _INDIFFERENT = (
-    "SEED",
-    "STEPS",
-    "data.tfds_pairs.data_dir",
-    "training.CheckpointSettings.",
-    "training.ReportSettings.",
-    "training.RunSettings.deterministic",
-    "training.RunSettings.distribution",
-    "training.RunSettings.jit_compile",
-    "training.RunSettings.steps_per_epoch",
+    "checkpoints.",
+    "report.",
+    "run.deterministic",
+    "run.distribution",
+    "run.jit_compile",
+    "run.seed",
+    "run.steps",
+    "train_data.data_dir",
+    "validation_data",
 )
 
 
@@ -28,29 +30,24 @@ def training_of(workdir, config, summary):
 
     Returns:
       A dict of text: seed, steps, paper_steps, and changes, "NAME = VALUE; ..." of what is
-      bound otherwise than in `config` and bears on the result.
+      set otherwise than in `config` and bears on the result.
 
     Raises:
       InputError: when the folder holds no configuration, the run did not make all of its
         steps, or the summary is of other weights than those it ended with.
     """
-    with configured_experiment([Path(workdir) / names.CONFIG]) as own:
-        run = own.experiment.run
-    _check_weights(Path(workdir), run.steps, summary)
-    with configured_experiment([config]) as paper:
-        paper_steps = paper.experiment.run.steps
-    changes = {
-        name.removesuffix("/gin.macro.value"): value
-        for name, (value, _) in differing_bindings(own.full, paper.full).items()
-    }
+    own = read_settings(workdir)
+    run = own["run"]
+    _check_weights(Path(workdir), run["steps"], summary)
+    paper = settings_of(read_experiment([config]).experiment)
     return {
-        "seed": str(run.seed),
-        "steps": str(run.steps),
-        "paper_steps": str(paper_steps),
+        "seed": str(run["seed"]),
+        "steps": str(run["steps"]),
+        "paper_steps": str(paper["run"]["steps"]),
         "changes": "; ".join(
-            f"{name} = {value}"
-            for name, value in changes.items()
-            if not name.removeprefix("tfdeblur.").startswith(_INDIFFERENT)
+            f"{name} = {value!r}"
+            for name, (value, _) in differing_settings(own, paper).items()
+            if not name.startswith(_INDIFFERENT)
         ),
     }
 

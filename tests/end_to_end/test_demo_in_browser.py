@@ -18,6 +18,7 @@ from PIL import Image
 
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.images.reader import read_image
+from tfdeblur.models import DMPHN
 from tfdeblur.pretrained import pretrained_models
 from tfdeblur.weights.files import save_weights
 from tools.demo_screenshot import choose, chromium, open_page, restore, running_demo
@@ -32,28 +33,19 @@ pytestmark = [
 
 [OURS] = pretrained_models()
 _FOLDER = "tfdeblur_demo_*"
-_STACK = """
-from __gin__ import dynamic_registration
-from tfdeblur import models
-include "models/stacked/stack3_dmphn.gin"
-models.DMPHN.levels = (1,)
-models.DMPHN.filters = (4, 4, 4)
-models.DMPHN.blocks_per_stage = 1
-models.DMPHN.global_skip = True
-"""
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    """A stack of three tiny units as "NETWORK=WEIGHTS"; the page calls it "tiny"."""
+    """The weights of a stack of three tiny units; the page calls it "tiny"."""
     folder = tmp_path_factory.mktemp("runs") / "tiny"
     folder.mkdir()
-    (folder / "config.gin").write_text(_STACK)
-    model = build_model(folder / "config.gin")
+    unit = DMPHN((1,), filters=(4, 4, 4), blocks_per_stage=1, global_skip=True)
+    model = build_model("stack3_dmphn", unit=unit)
     for variable in model.variables:  # not those of the identity, which a new one is
         variable.assign(np.random.default_rng(1).normal(scale=0.05, size=variable.shape))
     save_weights(model, folder / "model.weights.h5")
-    return f"{folder}/config.gin={folder}/model.weights.h5"
+    return str(folder / "model.weights.h5")
 
 
 @pytest.fixture(scope="module")

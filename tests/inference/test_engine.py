@@ -9,12 +9,12 @@ import pytest
 import tensorflow as tf
 
 from tests.inference.fake_runtimes import PerPixel
-from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.inference import size_limits
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.models import DMPHN, DeblurringModel
+from tfdeblur.models.presets import build_model
 from tfdeblur.pretrained import DEFAULT_ENSEMBLE, DEFAULT_MODEL, chosen_network
 from tfdeblur.weights.files import save_weights
 

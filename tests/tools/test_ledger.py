@@ -135,7 +135,7 @@ def test_good_lines(run):
         (changed(parameters="1"), "has 5424393 parameters, not 1"),
         (changed(depth="1"), "no row of a paper"),
         (changed(steps="ten"), "steps is 'ten'"),
-        (changed(config="models/dmphn/nonsense.gin"), "no configuration 'models/dmphn/nonsense"),
+        (changed(config="papers/nonsense.gin"), "no configuration 'papers/nonsense"),
         (changed(rows="Zhang19/Table 1/DMPHN(3)"), "no row 'Zhang19/Table 1/DMPHN(3)'"),
         (changed(rows="Zhang19/Table 3/DMPHN"), "is not about 'gopro/test'"),
         (changed(num_images_in_set="4"), "'gopro/test' has 1111 images"),

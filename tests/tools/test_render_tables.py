@@ -117,7 +117,7 @@ def test_the_block_between_its_markers_is_replaced():
 
 
 def test_depths_of_a_stack_are_shown_on_the_same_images_only():
-    stack = {"rows": "", "config": "models/stacked/stack2_dmphn.gin"}
+    stack = {"rows": "", "config": "stack2_dmphn"}
     whole = official(**stack, psnr_db="29.2000", multiply_adds="1374200000000")
     first = official(**stack, depth="1", psnr_db="28.2000", multiply_adds="687100000000")
     block = depth_table.block([official(), whole, first])
@@ -132,7 +132,7 @@ def test_depths_of_a_stack_are_shown_on_the_same_images_only():
 def test_the_stack_that_was_run_last_is_shown():
     old, new = (
         [official(config=config, rows="", depth=d, multiply_adds="1") for d in ("", "1")]
-        for config in ("models/stacked/stack2_dmphn.gin", "models/stacked/stack3_dmphn.gin")
+        for config in ("stack2_dmphn", "stack3_dmphn")
     )
     assert "`stack3_dmphn`" in depth_table.block([*old, *new])
     assert "`stack2_dmphn`" in depth_table.block([*old, *new, old[1]])

@@ -15,7 +15,7 @@ from tfdeblur.inference.runtimes.runtime import depth_options
 from tfdeblur.inference.shape_buckets import ShapeBuckets
 from tfdeblur.inference.size_limits import check_memory, check_side, memory_errors_in_words
 from tfdeblur.inference.tiling import Tiling, restored_strips
-from tfdeblur.pretrained import DEFAULT_ENSEMBLE
+from tfdeblur.pretrained import default_ensemble
 
 
 class Deblurrer:
@@ -27,10 +27,10 @@ class Deblurrer:
     call has all processors already.
 
     Args:
-      model: name of a preset, a `.gin` file of one, a built
-        `tfdeblur.models.DeblurringModel`, or a `Runtime` such as
-        `tfdeblur.inference.runtimes.saved_model.SavedModelRuntime`. None is
-        `tfdeblur.pretrained.DEFAULT_MODEL`, whose weights come with this package.
+      model: name of a preset, a built `tfdeblur.models.DeblurringModel`, or a `Runtime` such
+        as `tfdeblur.inference.runtimes.saved_model.SavedModelRuntime`. None is the network
+        that the weight file names, and without one `tfdeblur.pretrained.DEFAULT_MODEL`,
+        whose weights come with this package.
       weights: path of a `.weights.h5` file. None is, for a preset, the weights that come
         with this package; a built model keeps its own.
       depth: for stacks, how many units to run; a preset is built, and its weights
@@ -48,7 +48,7 @@ class Deblurrer:
       overlap: of tiles, in pixels; None is `tfdeblur.inference.tiling.DEFAULT_OVERLAP`,
         or half the tile if that is less.
       ensemble: copies of an image to restore and average; see `SelfEnsemble`. None is 1,
-        or where no model is named `tfdeblur.pretrained.DEFAULT_ENSEMBLE`.
+        or where neither model nor weights are named `tfdeblur.pretrained.DEFAULT_ENSEMBLE`.
       batch_size: images, or tiles, of one size that `restore_all` runs at once. Memory
         grows with it; only accelerators gain.
 
@@ -83,7 +83,7 @@ class Deblurrer:
         for name, count in (("batch_size", batch_size), ("bucket", bucket)):
             require(is_count(count) and count >= 1, name, count, "a whole number of at least 1")
         if ensemble is None:
-            ensemble = DEFAULT_ENSEMBLE if model is None else 1
+            ensemble = default_ensemble(model, weights)
         self._tiling = Tiling(tile, overlap)
         self._device = device
         self.settings = {

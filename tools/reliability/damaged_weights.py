@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tfdeblur.errors import InputError
-from tools.reliability.sound_weights import SoundWeights
+from tools.reliability.sound_weights import ARGUMENTS, NETWORK, SoundWeights
 
 # Format -> the file of it that is damaged, relative to the folder of `SoundWeights`.
 FORMATS = {
@@ -18,7 +18,7 @@ FORMATS = {
     "TensorFlow checkpoint, index": "deblur_model.index",
     "TensorFlow checkpoint, values": "deblur_model.data-00000-of-00001",
     ".weights.h5": "network.weights.h5",
-    "gin file": "network.gin",
+    "gin file": "training.gin",
     "SavedModel, graph": "saved_model/saved_model.pb",
     "SavedModel, index of the variables": "saved_model/variables/variables.index",
     "journal": "journal.jsonl",
@@ -109,11 +109,11 @@ _models: dict = {}
 
 
 def _weights(file, sound):
-    from tfdeblur.config import build_model
+    from tfdeblur.models.presets import build_model
     from tfdeblur.weights.files import load_weights
 
     if not _models:
-        model = build_model(sound.network)
+        model = build_model(NETWORK, **ARGUMENTS)
         _models.update(model=model, before=[np.array(value) for value in model.get_weights()])
     model, before = _models["model"], _models["before"]
     model.set_weights(before)
@@ -127,10 +127,9 @@ def _weights(file, sound):
 
 
 def _gin(file, sound):
-    from tfdeblur.config import build_model
-    from tfdeblur.weights.files import network_identity
+    from tfdeblur.config import read_experiment
 
-    return str(network_identity(build_model(file)))
+    return read_experiment([file]).text
 
 
 def _saved_model(file, sound):

@@ -205,7 +205,7 @@ def _gin_files(folder, canary):
     for name, text, path in _numbered(folder, hostile_gin_files(canary)):
         path = path.with_name(f"{path.name}.gin")
         path.write_text(text.replace("{path}", str(path)))
-        yield Hostile("gin file", name, path, ("deblur --model", "train --gin_file"))
+        yield Hostile("gin file", name, path, ("train --gin_file",))
 
 
 def _saved_models(folder, canary):
@@ -235,17 +235,17 @@ def _training_folders(folder, sound, canary):
         (path / "checkpoints" / f"{name}.weights.h5").write_bytes(content)
         (path / "checkpoints" / f"{name}.json").write_text(text)
         yield Hostile("checkpoint of a run", what, path, ("train --workdir",))
-    configs = {
-        "imports os": b"import os\n",
+    settings = {
+        "a list": b"[]",
         "no text": b"\xff\xfe\x00",
-        "100,000 brackets": b"X = " + deep.encode(),
+        "100,000 brackets": deep.encode(),
     }
-    for what, content in configs.items():
-        path = folder / f"config {what}"
+    for what, content in settings.items():
+        path = folder / f"settings {what}"
         (path / "checkpoints").mkdir(parents=True)
         (path / "checkpoints" / f"{name}.json").write_text("{}")
-        (path / "config.gin").write_bytes(content)
-        yield Hostile("config.gin of a run", what, path, ("train --workdir",))
+        (path / "settings.json").write_bytes(content)
+        yield Hostile("settings.json of a run", what, path, ("train --workdir",))
 
 
 def _journals(folder):

@@ -2,27 +2,18 @@
 
 from pathlib import Path
 
-CONFIG = """from __gin__ import dynamic_registration
-from tfdeblur import models
-include "models/dmphn/_dmphn.gin"
-
-models.DMPHN.levels = (1,)
-models.DMPHN.filters = (4, 4, 4)
-models.DMPHN.blocks_per_stage = 1
-models.DMPHN.global_skip = True
-"""
+# Of dmphn_1.
+ARGUMENTS = {"filters": (4, 4, 4), "blocks_per_stage": 1, "global_skip": True}
 
 
 def write_identity_network(folder):
-    """Writes a DMPHN whose residual is zero; returns the flags that name it to an app."""
-    from tfdeblur.config import build_model
+    """Writes a DMPHN whose residual is zero; returns the flag that names it to an app."""
+    from tfdeblur.models.presets import build_model
     from tfdeblur.weights.files import save_weights
 
-    folder = Path(folder)
-    config, weights = folder / "identity.gin", folder / "identity.weights.h5"
-    config.write_text(CONFIG)
-    model = build_model(str(config))
+    weights = Path(folder) / "identity.weights.h5"
+    model = build_model("dmphn_1", **ARGUMENTS)
     for variable in model.weights:
         variable.assign(variable * 0)
     save_weights(model, weights)
-    return [f"--model={config}", f"--weights={weights}"]
+    return [f"--weights={weights}"]

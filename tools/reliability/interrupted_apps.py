@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tools.reliability.identity_network import write_identity_network
+from tools.reliability.identity_network import ARGUMENTS, write_identity_network
 from tools.reliability.tiny_training import write_tiny_training
 
 _LONGEST_S = 300
@@ -100,7 +100,7 @@ def apps(inputs):
     for number in range(400):
         _save(frames / f"{number:03d}.png", wide[:64, number : number + 96])
     training = write_tiny_training(
-        inputs / "training.gin", inputs / "identity.gin", pairs, steps=40, steps_per_epoch=5
+        inputs / "training.gin", ARGUMENTS, pairs, steps=40, steps_per_epoch=5
     )
     folders = [f"--blur_dir={pairs / 'input'}", f"--sharp_dir={pairs / 'target'}"]
     tfdeblur = [sys.executable, "-m", "tfdeblur"]

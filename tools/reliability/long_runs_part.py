@@ -12,7 +12,7 @@ import psutil
 from PIL import Image
 
 from tools.reliability.children import resident_mb
-from tools.reliability.identity_network import write_identity_network
+from tools.reliability.identity_network import ARGUMENTS, write_identity_network
 from tools.reliability.interrupted_apps import environment
 from tools.reliability.tiny_training import write_tiny_training
 
@@ -37,9 +37,8 @@ def measure(workspace, num_images=5000, num_steps=10_000):
     tfdeblur = [sys.executable, "-m", "tfdeblur"]
     restored, scored = workspace / "restored", workspace / "scored"
     run = workspace / "run"
-    model = workspace / "identity.gin"
     training = write_tiny_training(
-        workspace / "training.gin", model, few, num_steps, steps_per_epoch=num_steps // 20
+        workspace / "training.gin", ARGUMENTS, few, num_steps, steps_per_epoch=num_steps // 20
     )
     folders = [f"--blur_dir={pairs / 'input'}", f"--sharp_dir={pairs / 'target'}"]
     return {

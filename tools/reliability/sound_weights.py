@@ -9,19 +9,17 @@ from PIL import Image
 
 from tests.data.pairs import write_pairs
 from tests.reference import torch_files as torch
-from tfdeblur.config import build_model
 from tfdeblur.exporting.saved_model import export_saved_model
+from tfdeblur.models.presets import build_model
 from tfdeblur.weights.files import save_weights
 from tfdeblur.weights.importers import dmphn_release, pss_nsc_release
 from tools.reliability.tiny_training import write_tiny_training
 
-_GIN = """from __gin__ import dynamic_registration
-from tfdeblur import models
-
-MODEL = @models.{model}
-{bindings}
-"""
-_TINY = "models.DMPHN.levels = (1,)\nmodels.DMPHN.filters = (4, 4, 4)\n"
+# The smallest network, by its preset and arguments.
+NETWORK = "dmphn_1"
+ARGUMENTS = {"filters": (4, 4, 4), "blocks_per_stage": 1}
+# What the releases are of: the smallest that have names.
+DMPHN, PSS_NSC = "dmphn_1", "pss_nsc_denseblock"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,18 +27,15 @@ class SoundWeights:
     """Paths, all in one folder.
 
     Attributes:
-      dmphn, release: a network with the layers of the release, and its folder of pickles.
-      pss_nsc, checkpoint: the same of PSS-NSC, with a TensorFlow checkpoint's prefix.
-      network, weights, saved_model: the smallest DMPHN in our own formats.
+      release: the folder of pickles of `DMPHN`.
+      checkpoint: the prefix of the TensorFlow checkpoint of `PSS_NSC`.
+      weights, saved_model: the smallest network in our own formats.
       training: a gin file of a run of that network.
       photo: an image to restore.
     """
 
-    dmphn: Path
     release: Path
-    pss_nsc: Path
     checkpoint: Path
-    network: Path
     weights: Path
     saved_model: Path
     training: Path
@@ -51,44 +46,30 @@ def write_sound(folder):
     """Writes all of it into `folder`, which is made; the `SoundWeights`."""
     folder.mkdir()
     rng = np.random.default_rng(9)
-    dmphn = _write_gin(folder / "dmphn.gin", "DMPHN", _TINY)
     arrays = {}
-    for name, variable in dmphn_release.expected_variables(build_model(dmphn)).items():
+    for name, variable in dmphn_release.expected_variables(build_model(DMPHN)).items():
         shape = tuple(variable.shape)
         array = rng.normal(size=shape).astype(np.float32)
         arrays[name] = np.transpose(array, (3, 2, 0, 1)) if len(shape) == 4 else array
     torch.write_release(folder / "release", arrays)
-    small = "models.PSSNSC.filters = (2, 4, 6)\nmodels.PSSNSC.units = 2\n"
-    pss_nsc = _write_gin(folder / "pss_nsc.gin", "PSSNSC", small)
-    variables = pss_nsc_release.expected_variables(build_model(pss_nsc))
+    variables = pss_nsc_release.expected_variables(build_model(PSS_NSC))
     tf.raw_ops.SaveV2(
         prefix=str(folder / "deblur_model"),
         tensor_names=list(variables),
         shape_and_slices=[""] * len(variables),
         tensors=[rng.normal(size=v.shape).astype(np.float32) for v in variables.values()],
     )
-    network = _write_gin(
-        folder / "network.gin", "DMPHN", f"{_TINY}models.DMPHN.blocks_per_stage = 1\n"
-    )
-    model = build_model(network)
+    model = build_model(NETWORK, **ARGUMENTS)
     save_weights(model, folder / "network.weights.h5")
     export_saved_model(model, folder / "saved_model")
     training, pairs = folder / "training.gin", write_pairs(folder / "pairs", 3)
-    write_tiny_training(training, network, pairs, steps=6, steps_per_epoch=3)
+    write_tiny_training(training, ARGUMENTS, pairs, steps=6, steps_per_epoch=3)
     Image.fromarray(rng.integers(0, 256, (8, 8, 3), np.uint8)).save(folder / "photo.png")
     return SoundWeights(
-        dmphn=dmphn,
         release=folder / "release",
-        pss_nsc=pss_nsc,
         checkpoint=folder / "deblur_model",
-        network=network,
         weights=folder / "network.weights.h5",
         saved_model=folder / "saved_model",
         training=training,
         photo=folder / "photo.png",
     )
-
-
-def _write_gin(path, model, bindings):
-    path.write_text(_GIN.format(model=model, bindings=bindings))
-    return path

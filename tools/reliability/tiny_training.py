@@ -5,10 +5,11 @@ from pathlib import Path
 _CONFIG = """from __gin__ import dynamic_registration
 from tfdeblur import data
 from tfdeblur import training
-include "{model}"
 include "_experiment.gin"
 include "data/folder.gin"
 include "optim/adam_cosine.gin"
+MODEL = "dmphn_1"
+training.Experiment.model_arguments = {arguments!r}
 STEPS = {steps}
 BATCH_SIZE = 2
 CROP_SIZE = 16
@@ -26,9 +27,10 @@ training.OptimizerSettings.ema_decay = 0.9
 """
 
 
-def write_tiny_training(config, model, pairs, steps, steps_per_epoch):
-    """Writes the gin file `config` of a run of `model`, a gin file too; returns its flag."""
-    Path(config).write_text(
-        _CONFIG.format(model=model, pairs=pairs, steps=steps, steps_per_epoch=steps_per_epoch)
+def write_tiny_training(config, arguments, pairs, steps, steps_per_epoch):
+    """Writes the gin file of a run of dmphn_1 with other arguments; returns its flag."""
+    text = _CONFIG.format(
+        arguments=arguments, pairs=pairs, steps=steps, steps_per_epoch=steps_per_epoch
     )
+    Path(config).write_text(text)
     return f"--gin_file={config}"

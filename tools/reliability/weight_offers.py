@@ -15,7 +15,7 @@ import psutil
 from tfdeblur.cli import EXIT_INPUT_ERROR, run_app
 from tfdeblur.errors import InputError
 from tools.reliability.children import PeakMemory, resident_mb
-from tools.reliability.sound_weights import SoundWeights
+from tools.reliability.sound_weights import ARGUMENTS, DMPHN, NETWORK, PSS_NSC, SoundWeights
 
 OFFERS = (
     "convert dmphn",
@@ -25,13 +25,12 @@ OFFERS = (
     "train initial weights",
     "train --workdir",
     "train --gin_file",
-    "deblur --model",
     "deblur --saved_model",
     "journal",
 )
 
 # A run that goes on may write these before it looks at its checkpoints.
-_OF_A_RUN = {"config.gin", "operative_config.gin", ".lock"}
+_OF_A_RUN = {"config.gin", "settings.json", ".lock"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,12 +124,10 @@ def _hand_over(offer):
     train = ["--gin_param=RunSettings.deterministic=False"]
     match offer.way:
         case "convert dmphn" | "convert pss_nsc":
-            model = sound.dmphn if offer.way.endswith("dmphn") else sound.pss_nsc
+            model = DMPHN if offer.way.endswith("dmphn") else PSS_NSC
             return run_app("convert", [f"--model={model}", f"--source={path}", weights])
         case "deblur --weights":
-            return run_app("deblur", [f"--model={sound.network}", f"--weights={path}", *results])
-        case "deblur --model":
-            return run_app("deblur", [f"--model={path}", f"--weights={sound.weights}", *results])
+            return run_app("deblur", [f"--weights={path}", *results])
         case "deblur --saved_model":
             return run_app("deblur", [f"--saved_model={path}", *results])
         case "train initial weights":
@@ -152,10 +149,10 @@ def _hand_over(offer):
 
 def _load(path, sound):
     """As `load_weights` is called from Python; the network must be left as it was."""
-    from tfdeblur.config import build_model
+    from tfdeblur.models.presets import build_model
     from tfdeblur.weights.files import load_weights
 
-    model = build_model(sound.network)
+    model = build_model(NETWORK, **ARGUMENTS)
     before = [np.array(value) for value in model.get_weights()]
     try:
         load_weights(model, path)

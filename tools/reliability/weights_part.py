@@ -167,7 +167,7 @@ def _sound_offers(sound, workspace):
         "convert pss_nsc": sound.checkpoint,
         "deblur --weights": sound.weights,
         "load_weights": sound.weights,
-        "deblur --model": sound.network,
+        "train --gin_file": sound.training,
         "deblur --saved_model": sound.saved_model,
         "train initial weights": sound.weights,
         "journal": journal,

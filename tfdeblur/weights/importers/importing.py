@@ -12,12 +12,17 @@ What follows from the two, comparing and assigning, is here once.
 import numpy as np
 
 from tfdeblur.errors import InputError, first_named, shown
-from tfdeblur.weights.importers import dmphn_release, pss_nsc_release
+from tfdeblur.weights.importers import dmphn_release, nafnet_release, pss_nsc_release
 
 # Above the number of tensors of any network that was released.
 _MOST_LISTED = 1000
 
-_RELEASES = {"DMPHN": dmphn_release, "PSSNSC": pss_nsc_release, "Stack": dmphn_release}
+_RELEASES = {
+    "DMPHN": dmphn_release,
+    "NAFNet": nafnet_release,
+    "PSSNSC": pss_nsc_release,
+    "Stack": dmphn_release,
+}
 
 
 def import_release(model, source):
