@@ -113,7 +113,6 @@ def test_bad_images(run, tmp_path, name, parts):
     ("values", "parts"),
     [
         ({"model": "dmphn_12"}, ["'dmphn_12'", "one of: dmphn_1_2,"]),
-        ({"model": None}, ["one.weights.h5 without a model", "they belong to as well"]),
         (
             {"weights": None},
             ["dmphn_1 without weights", f"come with this package: {DEFAULT_MODEL}"],

@@ -64,11 +64,11 @@ def check_output(flag_values):
         raise InputError(f"{output}: exists already; pass --overwrite to replace it.")
 
 
-def check_folder(path):
-    """Raises InputError unless `path` is a folder."""
+def check_folder(path, expected="a folder"):
+    """Raises InputError unless `path` is a folder; which one is expected, is said in words."""
     if not Path(path).is_dir():
         said = "this is a file" if Path(path).exists() else "there is no such folder"
-        raise InputError(f"{path}: expected a folder; {said}.")
+        raise InputError(f"{path}: expected {expected}; {said}.")
 
 
 def define_model_flags(flag_values):

@@ -194,13 +194,19 @@ def _is_skipped(job, flag_values):
 
 def _problem(job, flag_values):
     """Why a job cannot be done, as far as paths tell, or None."""
+    from tfdeblur.inference.intermediate_files import intermediate_folder
+
     if not job.source.exists():
         return f"{job.source}: no such file."
-    if job.target.exists() and _on_existing(flag_values) == "refuse":
-        return (
-            f"{job.target}: exists already; pass --overwrite to replace it or --skip_existing to "
-            "keep it."
-        )
+    written = [job.target]
+    if flag_values.save_intermediate:
+        written.append(intermediate_folder(job.target))
+    for path in written:
+        if path.exists() and _on_existing(flag_values) == "refuse":
+            return (
+                f"{path}: exists already; pass --overwrite to replace it or --skip_existing to "
+                "keep it."
+            )
     return None
 
 

@@ -135,7 +135,7 @@ def _check_source(flag_values):
         for flag in given(flag_values, _FLAGS_OF_DATASET):
             raise InputError(f"Received {flag} with folders of images; it belongs to --dataset.")
         for folder in folders:
-            check_folder(folder)
+            check_folder(folder, "a folder of images")
 
 
 def _source(flag_values):
