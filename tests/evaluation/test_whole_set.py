@@ -16,7 +16,7 @@ from tests.evaluation.on_backend import summary_of_pairs
 from tests.evaluation.small import deblurrer, pair, sharpen, write_pairs
 from tests.inference.fake_runtimes import PerPixel
 from tests.support.commands import on_jax
-from tests.system.test_file_lock import is_free
+from tests.system.test_locks import is_free
 from tfdeblur import Deblurrer
 from tfdeblur.data import folder_pairs
 from tfdeblur.errors import InputError

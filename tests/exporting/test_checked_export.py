@@ -108,7 +108,7 @@ def test_an_older_export_is_replaced_only_on_demand(tmp_path, numbers):
     export_checked(model, path, "numbers", shapes=SHAPES)
     first = path.read_text(), json.loads(parity_path(path).read_text())["weights_sha256"]
     model.set_weights([weights / 2 for weights in model.get_weights()])
-    with pytest.raises(InputError, match=r"a: exists already; pass --overwrite"):
+    with pytest.raises(InputError, match=r"a: exists already; expected a new name"):
         export_checked(model, path, "numbers", shapes=SHAPES)
     assert path.read_text() == first[0]
     export_checked(model, path, "numbers", shapes=SHAPES, overwrite=True)

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tests.models.families import FAMILIES, SIDE, extreme_images, extreme_pairs, losses_of
-from tfdeblur.precision import PRECISIONS, precision_scope
+from tfdeblur.choices import PRECISIONS
+from tfdeblur.models.precision import precision_scope
 
 pytestmark = pytest.mark.properties
 

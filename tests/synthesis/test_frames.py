@@ -34,7 +34,7 @@ def test_a_video_gives_its_frames_in_colour(tmp_path, suffix):
 
 def test_30_frames_a_second_are_refused_by_name_and_rate(tmp_path):
     file = write_video(tmp_path / "phone.avi", moving_frames(8), rate=30)
-    with pytest.raises(InputError, match=r"phone\.avi: 30 frames a second; .*120.*--min_fps=30"):
+    with pytest.raises(InputError, match=r"phone\.avi: 30 frames a second; .*120.*min_fps to 30"):
         open_frames(file, min_frames_per_second=120)
     assert open_frames(file, min_frames_per_second=30).num_frames == 8
 

@@ -344,12 +344,14 @@ def test_after_kill_9_the_result_is_that_of_an_undisturbed_run(tmp_path):
 
 
 MEMORY_RUN = """
-import resource, sys
+import sys
+
+from tfdeblur.benchmarks.memory import process_peak_bytes
 from tfdeblur.video.pipeline import deblur_video
 
 for source, target in ((sys.argv[1], sys.argv[2]), (sys.argv[3], sys.argv[4])):
     deblur_video(lambda pixels: pixels, source, target, frames_per_segment=16)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(process_peak_bytes())
 """
 
 

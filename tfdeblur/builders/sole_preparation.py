@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tfdeblur.system.file_lock import file_lock
+from tfdeblur.system.locks import file_lock
 
 
 class SolePreparation:

@@ -63,15 +63,21 @@ _PNG_COLOUR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
 _PNG_FILTER_UP = 2
 
 
+def check_suffix(path):
+    """Raises InputError unless the file name is one of a format that is written."""
+    path = Path(path)
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
+        raise InputError(
+            f"{path}: cannot write images with the suffix {path.suffix!r}; name it .png, or "
+            f"another of {', '.join(sorted(IMAGE_SUFFIXES))}."
+        )
+
+
 def check_writable(path, photo):
     """Raises InputError unless the format of the file name can hold `photo`."""
     path = Path(path)
-    image_format = _FORMATS.get(path.suffix.lower())
-    if image_format is None:
-        raise InputError(
-            f"{path}: cannot write images with the suffix {path.suffix!r}; "
-            f"expected one of {', '.join(sorted(IMAGE_SUFFIXES))}."
-        )
+    check_suffix(path)
+    image_format = _FORMATS[path.suffix.lower()]
     if image_format == "JPEG" and photo.alpha is not None:
         raise InputError(f"{path}: JPEG cannot hold an alpha channel; write PNG, TIFF or WebP.")
     if photo.pixels.dtype != np.uint8 and image_format not in ("PNG", "TIFF"):

@@ -40,7 +40,7 @@ def deblur_with_beam(
       InputError: when Apache Beam is not installed, or does not take the options.
       ValueError: for an unknown `on_existing`.
     """
-    require_extra("beam", ["apache_beam"], "--runner=beam")
+    require_extra("beam", ["apache_beam"], "Restoring on Apache Beam")
     check_on_existing(on_existing)
     jobs = [Job(job.source.absolute(), job.target.absolute()) for job in jobs]
     existing = {job for job in jobs if on_existing != "overwrite" and job.target.exists()}

@@ -122,7 +122,7 @@ def open_frames(path, min_frames_per_second):
         raise InputError(
             f"{path}: {rate:.4g} frames a second; expected at least {min_frames_per_second:g}, "
             "because slower video shows ghosts instead of blur. For slow motion that is stored "
-            f"at playback speed pass --min_fps={int(rate)}."
+            f"at playback speed set min_fps to {int(rate)}."
         )
     return Video(path, rate, max(0, num_frames))
 

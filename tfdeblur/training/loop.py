@@ -17,7 +17,7 @@ from tfdeblur.data.pair_source import PairSource
 from tfdeblur.data.read_errors import READ_ERRORS
 from tfdeblur.data.unreadable import first_unreadable
 from tfdeblur.errors import InputError
-from tfdeblur.precision import precision_scope
+from tfdeblur.models.precision import precision_scope
 from tfdeblur.system.xla import default_jit_compile
 from tfdeblur.training import workdir as names
 from tfdeblur.training.callbacks.checkpointing import Checkpointing

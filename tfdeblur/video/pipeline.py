@@ -1,12 +1,11 @@
 """A video file in, the restored video file out."""
 
 import collections
-import sys
+import logging
 from pathlib import Path
 
-from tqdm import tqdm
-
 from tfdeblur.errors import InputError
+from tfdeblur.system.progress import progress_bar
 from tfdeblur.video import containers, segments
 from tfdeblur.video.background import ahead, behind
 from tfdeblur.video.identity import network_identity
@@ -14,6 +13,8 @@ from tfdeblur.video.joining import join
 from tfdeblur.video.library import pyav
 from tfdeblur.video.reader import DamagedVideoError, open_video
 from tfdeblur.video.workspace import discard, finished_in, workspace
+
+_log = logging.getLogger(__name__)
 
 # Frames that may wait before the network and behind it: enough to hide a moment's delay, few
 # enough to hold.
@@ -85,17 +86,16 @@ def deblur_video(
         except pyav().FFmpegError as error:
             raise InputError(f"{target}: could not be written ({error.strerror}).") from error
     for what in left_out:
-        tqdm.write(f"{target}: left out {what}, which its format cannot hold", file=sys.stderr)
+        _log.warning("%s: left out %s, which its format cannot hold", target, what)
 
 
 def _restore(deblurrer, video, folder, encoding, frames_per_segment):
     num_done = segments.num_frames_in(segments.segment_files(folder))
-    progress = tqdm(
+    progress = progress_bar(
         total=video.num_frames,
         initial=num_done,
         desc=video.path.name,
         unit="frame",
-        disable=None,
         leave=False,
     )
 

@@ -7,7 +7,7 @@ from tests.support.commands import run_python
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.models import DMPHN, PSSNSC, Stack
-from tfdeblur.precision import precision_scope
+from tfdeblur.models.precision import precision_scope
 
 NETWORKS = {
     "dmphn": lambda: DMPHN((1, 2, 4), filters=(4, 6, 8), blocks_per_stage=1),
