@@ -76,6 +76,13 @@ class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
         ),
         SyntheticBlurConfig(
             name="full_strength",
+            # TFDS wants a new major version where existing records change.
+            version=tfds.core.Version("2.0.0"),
+            release_notes={
+                "2.0.0": "Shake that varies with the depth of the scene, up to three objects, "
+                "sharpening; some pairs are sharp or merely soft.",
+                "1.0.0": "First release.",
+            },
             description="Long and nearly straight shake that varies with the depth of the scene, "
             "moving objects, two camera responses, saturated highlights, noise, sharpening and "
             "JPEG; some pairs are sharp or merely soft. What this project's own weights are "
