@@ -44,14 +44,14 @@ def main(flag_values, arguments):
         raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
     with cli.quiet_framework_import():
         from tfdeblur.config import build_model
+        from tfdeblur.weights import import_release
         from tfdeblur.weights.files import check_weights_path, save_weights
-        from tfdeblur.weights.importers.importing import import_release
     output = Path(flag_values.output)
     check_weights_path(output)
     if output.exists() and not flag_values.overwrite:
         raise InputError(f"{output}: exists already; pass --overwrite to replace it.")
     model = build_model(flag_values.model)
-    unused = import_release(model, Path(flag_values.source))
+    unused = import_release(model, flag_values.source)
     save_weights(model, output)
     if unused:
         print(f"not used, because {flag_values.model} has fewer units: {', '.join(unused)}")

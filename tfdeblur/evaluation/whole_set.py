@@ -32,7 +32,7 @@ from tfdeblur.evaluation.timed_network import TimedNetwork
 from tfdeblur.ops.image_range import QUANTISATIONS
 from tfdeblur.system import environment
 from tfdeblur.system.file_lock import file_lock
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.weights.files import weights_sha256
 
 
 def evaluate(

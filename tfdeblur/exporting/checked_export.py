@@ -14,7 +14,7 @@ from tfdeblur.exporting.signatures import check_backend
 from tfdeblur.inference.size_limits import available_memory
 from tfdeblur.system.atomic_write import atomic_folder, atomic_write
 from tfdeblur.system.environment import environment
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.weights.files import weights_sha256
 
 
 @dataclasses.dataclass(frozen=True)
