@@ -9,7 +9,7 @@ import csv
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from tfdeblur.builders.frame_list import FILE_NAME
+from tfdeblur.builders.pair_layout import FRAME_LIST
 from tfdeblur.errors import InputError
 from tfdeblur.system.atomic_write import atomic_write
 
@@ -127,7 +127,7 @@ def read_runs(file=RESULTS):
 
 def frame_list_of(name):
     """Where the list of a published dataset lies, if there is one."""
-    return PROJECT / "tfds_builders" / name / FILE_NAME
+    return PROJECT / "tfds_builders" / name / FRAME_LIST
 
 
 def append_run(run, file=RESULTS):

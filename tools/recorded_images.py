@@ -4,7 +4,7 @@ import csv
 import re
 from pathlib import Path
 
-from tfdeblur.builders.frame_list import read_frame_list
+from tfdeblur.builders.pair_layout import read_frame_list
 from tfdeblur.errors import InputError
 from tools.ledger import frame_list_of
 

@@ -30,7 +30,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from tfdeblur.data.augmentation import AUGMENTATIONS
-from tfdeblur.data.seeds import stream_seed
+from tfdeblur.data.pair_source import stream_seed
 from tfdeblur.errors import InputError
 from tfdeblur.setting_checks import require_counts
 

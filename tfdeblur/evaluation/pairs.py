@@ -1,8 +1,7 @@
 """Reading the pairs of an evaluation, whole and in order."""
 
 from tfdeblur.data import evaluation_pairs
-from tfdeblur.data.read_errors import READ_ERRORS
-from tfdeblur.data.unreadable import first_unreadable
+from tfdeblur.data.unreadable import READ_ERRORS, first_unreadable
 from tfdeblur.errors import InputError
 
 

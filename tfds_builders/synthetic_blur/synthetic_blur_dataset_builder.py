@@ -10,8 +10,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from etils import epath
 
-from tfdeblur.builders.beam_option import BeamOption
-from tfdeblur.builders.sole_preparation import SolePreparation
+from tfdeblur.builders.preparation import BeamOption, SolePreparation
 from tfdeblur.synthesis.photographs import embedded_photographs, fingerprint, photographs_in
 from tfdeblur.synthesis.synthesis import MotionSettings, SensorSettings, synthesize_pair
 
