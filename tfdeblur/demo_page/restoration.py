@@ -17,7 +17,7 @@ _SHOWN_SIDE = 1600
 
 
 @dataclasses.dataclass(frozen=True)
-class Restoration:
+class RestoredPhoto:
     """A restored photo, and pictures of it that any browser shows.
 
     Attributes:
@@ -37,7 +37,7 @@ class Restoration:
 
 
 def restore_photo(deblurrer, photo_path, folder, max_pixels):
-    """Restores a photo and writes everything of a `Restoration` into `folder`.
+    """Restores a photo and writes everything of a `RestoredPhoto` into `folder`.
 
     Args:
       deblurrer: function from image to image, such as a `tfdeblur.Deblurrer`.
@@ -75,7 +75,7 @@ def _restored(deblurrer, photo_path, folder, max_pixels):
     seconds = time.perf_counter() - start
     write_image(restored_path, photo.replace_pixels(restored))
     height, width = photo.pixels.shape[:2]
-    return Restoration(
+    return RestoredPhoto(
         before=_shown(photo.pixels, folder / "before.png"),
         after=_shown(restored, folder / "after.png"),
         restored=restored_path,

@@ -1,6 +1,7 @@
 """Restoring files one after the other: what exists already, what went wrong."""
 
 import contextlib
+import dataclasses
 import sys
 from typing import Any
 
@@ -10,10 +11,9 @@ from tfdeblur.errors import InputError, printable
 from tfdeblur.images.reader import read_header, read_image
 from tfdeblur.images.writer import check_writable, write_image
 from tfdeblur.inference.equal_groups import equal_groups
-from tfdeblur.inference.intermediate_files import intermediate_folder, write_intermediate
 from tfdeblur.inference.jobs import Job
 from tfdeblur.system.full_disk import FullDiskError, full_disk_in_words
-from tfdeblur.video.containers import DEFAULT_CRF, is_video
+from tfdeblur.video import DEFAULT_CRF, is_video
 
 ON_EXISTING = ("refuse", "skip", "overwrite")
 
@@ -66,7 +66,7 @@ def deblur_files(
                 with run.reporting(job):
                     job.target.parent.mkdir(parents=True, exist_ok=True)
                     if save_intermediate:
-                        write_intermediate(deblurrer, photo, job.target)
+                        _write_intermediate(deblurrer, photo, job.target)
                     write_image(job.target, photo.replace_pixels(restored))
     return run.failures
 
@@ -172,10 +172,26 @@ def _naming_the_file(job, error):
 
 
 def _refuse_existing(target, save_intermediate):
-    written = [target, intermediate_folder(target)] if save_intermediate else [target]
+    written = [target, _intermediate_folder(target)] if save_intermediate else [target]
     for path in written:
         if path.exists():
             raise InputError(
                 f"{path}: exists already; pass --overwrite to replace it or --skip_existing "
                 "to keep it."
             )
+
+
+def _intermediate_folder(target):
+    """The folder for what leads to the result `target`, beside it."""
+    return target.with_name(f"{target.stem}_intermediate")
+
+
+def _write_intermediate(deblurrer, photo, target):
+    """Writes what the network of a `Deblurrer` computes on the way from `photo` to `target`."""
+    folder = _intermediate_folder(target)
+    images = deblurrer.intermediate_images(photo.pixels)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (name, pixels) in enumerate(images.items(), start=1):
+        # Transparency belongs to the result; here it would hide what is to be seen.
+        step = dataclasses.replace(photo, pixels=pixels, alpha=None)
+        write_image(folder / f"{number:02d}_{name}{target.suffix}", step)

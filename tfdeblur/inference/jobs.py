@@ -1,12 +1,15 @@
 """What to restore and where to put it."""
 
 import dataclasses
+import glob
+import itertools
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from tfdeblur.errors import InputError
 from tfdeblur.images.writer import IMAGE_SUFFIXES
-from tfdeblur.inference.patterns import is_pattern, matching
-from tfdeblur.video.containers import VIDEO_SUFFIXES, result_name
+from tfdeblur.video import VIDEO_SUFFIXES, result_name
 
 _SUFFIXES = IMAGE_SUFFIXES | VIDEO_SUFFIXES
 
@@ -19,8 +22,8 @@ class Job:
     target: Path
 
 
-def plan_jobs(inputs, output_dir):
-    """One job for every image and video among the inputs.
+def plan_jobs(inputs: Iterable[str | os.PathLike], output_dir: str | os.PathLike) -> list[Job]:
+    """Plans one job for every image and video among the inputs.
 
     A file goes to `output_dir` under its own name (a few kinds of videos become MKV). Of
     a folder, all images and videos at any depth go there under their paths within the
@@ -55,6 +58,26 @@ def plan_jobs(inputs, output_dir):
                     "restore them in two runs with different outputs."
                 )
     return list(jobs.values())
+
+
+def is_pattern(given: str | os.PathLike) -> bool:
+    """Whether `given` stands for other paths; a name that exists, like `odd[1].png`, does not."""
+    return glob.has_magic(str(given)) and not Path(given).exists()
+
+
+def matching(pattern: str | os.PathLike) -> tuple[Path, list[Path]]:
+    """Lists what a pattern stands for: `*`, `?`, `[ab]`, and `**` for folders at any depth.
+
+    Hidden files are matched by patterns that name the dot.
+
+    Returns:
+      (base, paths): the folder before the first part with a wildcard, and the sorted
+      paths in it, files and folders.
+    """
+    parts = Path(pattern).parts
+    base = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), parts))
+    found = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - the pattern may be absolute
+    return base, sorted(map(Path, found))
 
 
 def _found(given, output_dir):
