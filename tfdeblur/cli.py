@@ -28,6 +28,7 @@ APPS = {
     "deblur": "restore blurred images and folders of images",
     "demo": "serve a page to try a network on a photo in a browser",
     "evaluate": "measure a network on a set of pairs: PSNR, SSIM, report",
+    "download": "fetch the weights that the authors of DMPHN released",
     "export": "write a network as SavedModel, ONNX or LiteRT file",
     "synthesize": "make pairs for training from high-frame-rate video",
     "train": "train a network as gin files say",

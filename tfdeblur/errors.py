@@ -1,5 +1,8 @@
 """The one exception that means "the input is at fault, not the program"."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class InputError(ValueError):
     """Says in one line what was received, what was expected and what to do.
@@ -33,3 +36,9 @@ def shown(text, limit=100):
     """
     text = str(text)[:limit]
     return text if text.isprintable() else repr(text)
+
+
+def nearest_first(name: str, known: Iterable[str]) -> list[str]:
+    """Sorts the known names by their likeness to `name`, for messages about unknown ones."""
+    known = sorted(known)
+    return difflib.get_close_matches(str(name), known, n=max(1, len(known)), cutoff=0)

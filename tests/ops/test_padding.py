@@ -20,7 +20,7 @@ def test_equals_numpy_and_crops_back(size, mode, rng):
 
 
 def test_unknown_mode_is_refused(rng):
-    with pytest.raises(ValueError, match="mode='zeros'; expected one of reflect, edge"):
+    with pytest.raises(ValueError, match="mode='zeros'; expected one of reflect, edge, constant"):
         pad_to_multiple(rng.random((1, 3, 3, 1)), (4, 4), "zeros")
 
 

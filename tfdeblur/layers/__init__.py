@@ -5,6 +5,7 @@ from tfdeblur.layers.decoder import Decoder
 from tfdeblur.layers.dense_module import DenseModule
 from tfdeblur.layers.downsampling import DownsamplingConv
 from tfdeblur.layers.encoder import Encoder
+from tfdeblur.layers.nafnet_block import NAFBlock
 from tfdeblur.layers.nested_module import NestedModule
 from tfdeblur.layers.plain_module import PlainModule
 from tfdeblur.layers.residual_block import ResidualBlock
@@ -16,6 +17,7 @@ __all__ = [
     "DenseModule",
     "DownsamplingConv",
     "Encoder",
+    "NAFBlock",
     "NestedModule",
     "PlainModule",
     "ResidualBlock",

@@ -8,7 +8,7 @@ height of 3 to 16, where a single reflection would not reach.
 
 from keras import ops
 
-PADDING_MODES = ("reflect", "edge")
+PADDING_MODES = ("reflect", "edge", "constant")
 
 
 def _source_indices(size, padded_size, mode):
@@ -44,7 +44,7 @@ def pad_to_multiple(images, multiple, mode="reflect"):
       images: (b, h, w, c), any dtype, h and w at least 1.
       multiple: (rows, columns), the multiples to reach.
       mode: "reflect" mirrors the image without repeating its border line (as
-        NumPy's mode of that name), "edge" repeats the border line.
+        NumPy's mode of that name), "edge" repeats the border line, "constant" adds black.
 
     Returns:
       (b, h', w', c) with h <= h' < h + rows and w <= w' < w + columns.
@@ -59,7 +59,12 @@ def pad_to_multiple(images, multiple, mode="reflect"):
         target = padded_size(size, axis_multiple)
         if isinstance(size, int) and size == target:
             continue
-        images = ops.take(images, _source_indices(size, target, mode), axis=axis)
+        if mode == "constant":
+            widths = [(0, 0)] * 4
+            widths[axis] = (0, target - size)
+            images = ops.pad(images, widths)
+        else:
+            images = ops.take(images, _source_indices(size, target, mode), axis=axis)
     return images
 
 

@@ -19,9 +19,9 @@ import keras
 import numpy as np
 
 from tfdeblur.errors import InputError, first_named, shown
-from tfdeblur.weights.importers import dmphn_release, pss_nsc_release
+from tfdeblur.weights.importers import dmphn_release, nafnet_release, pss_nsc_release
 
-_RELEASES = (dmphn_release, pss_nsc_release)
+_RELEASES = (dmphn_release, nafnet_release, pss_nsc_release)
 
 # Above the number of tensors of any network that was released.
 _MOST_LISTED = 1000
@@ -33,7 +33,8 @@ def import_release(model: keras.Model, source: str | os.PathLike) -> list[str]:
     Args:
       model: a built model of a family that has a release.
       source: what the release calls its checkpoint: for DMPHN the folder with encoder_*.pkl
-        and decoder_*.pkl, for PSS-NSC the prefix of the TensorFlow checkpoint.
+        and decoder_*.pkl, for NAFNet the .pth file, for PSS-NSC the prefix of the TensorFlow
+        checkpoint.
 
     Returns:
       Names of files of the release that the model did not need.

@@ -20,8 +20,8 @@ import numpy as np
 from tfdeblur.errors import InputError, shown
 from tfdeblur.weights.importers.safe_pickle import checked_dict, read_pickle
 
-# Twenty times the release's largest file.
-_MOST_BYTES = 2**26
+# Twice the largest file of a release, that of NAFNet with width 64.
+_MOST_BYTES = 2**29
 # Each takes hundreds of bytes when the archive is opened; a state dict has one for each tensor.
 _MOST_ZIP_ENTRIES = 10_000
 
@@ -79,11 +79,12 @@ def _storage(persistent_id):
     return _Storage(key, dtype, num_elements)
 
 
-def read_state_dict(path):
+def read_state_dict(path, key=None):
     """The tensors of a PyTorch state dict file.
 
     Args:
       path: a file written by `torch.save(module.state_dict(), path)`.
+      key: of the state dict in a dict that was saved instead; None where it was saved itself.
 
     Returns:
       A dict from tensor name to float NumPy array, in PyTorch's own layout.
@@ -105,9 +106,9 @@ def read_state_dict(path):
     data = path.read_bytes()
     try:
         if zipfile.is_zipfile(io.BytesIO(data)):
-            content, storage_bytes = _read_zip_format(data)
+            content, storage_bytes = _read_zip_format(data, key)
         else:
-            content, storage_bytes = _read_old_format(data)
+            content, storage_bytes = _read_old_format(data, key)
         return _tensors(content, storage_bytes)
     except InputError as error:
         raise InputError(f"{path}: {error}.") from None
@@ -118,38 +119,38 @@ def read_state_dict(path):
         ) from None
 
 
-def _read_old_format(data):
+def _read_old_format(data, key):
     file = io.BytesIO(data)
     if _load(file) != _OLD_FORMAT_MAGIC:
         raise InputError("expected a PyTorch state dict; the file does not begin like one")
     _load(file)  # protocol version
     system = _load(file)
     _check_byte_order(system.get("little_endian", True))
-    content = _load(file)
+    content = _state_dict(_load(file), key)
     storages = {tensor.storage.key: tensor.storage for tensor in _tensor_entries(content)}
     storage_bytes = {}
-    for key in _load(file):
+    for number in _load(file):
         num_elements = int.from_bytes(file.read(8), "little")
-        if not isinstance(key, str) or key not in storages:
+        if not isinstance(number, str) or number not in storages:
             raise InputError("a storage belongs to no tensor")
-        if num_elements != storages[key].num_elements:
-            raise InputError(f"storage {shown(key)} has two different sizes")
-        storage_bytes[key] = file.read(num_elements * storages[key].dtype.itemsize)
+        if num_elements != storages[number].num_elements:
+            raise InputError(f"storage {shown(number)} has two different sizes")
+        storage_bytes[number] = file.read(num_elements * storages[number].dtype.itemsize)
     return content, storage_bytes
 
 
-def _read_zip_format(data):
+def _read_zip_format(data, key):
     if data.count(b"PK\x01\x02") > _MOST_ZIP_ENTRIES:
         raise InputError("the archive has more entries than any state dict")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > len(data):
             raise InputError("expected the archive's entries uncompressed, as PyTorch stores them")
         [root] = {name.split("/")[0] for name in archive.namelist()}
-        content = _load(io.BytesIO(archive.read(f"{root}/data.pkl")))
+        content = _state_dict(_load(io.BytesIO(archive.read(f"{root}/data.pkl"))), key)
         if f"{root}/byteorder" in archive.namelist():
             _check_byte_order(archive.read(f"{root}/byteorder") == b"little")
-        keys = {tensor.storage.key for tensor in _tensor_entries(content)}
-        return content, {key: archive.read(f"{root}/data/{key}") for key in keys}
+        numbers = {tensor.storage.key for tensor in _tensor_entries(content)}
+        return content, {number: archive.read(f"{root}/data/{number}") for number in numbers}
 
 
 def _check_byte_order(is_little_endian):
@@ -159,6 +160,14 @@ def _check_byte_order(is_little_endian):
 
 def _load(file):
     return read_pickle(file, _KNOWN_GLOBALS, _storage)
+
+
+def _state_dict(content, key):
+    if key is None:
+        return content
+    if not isinstance(content, dict) or key not in content:
+        raise InputError(f"expected a dict with {key!r}, which holds the state dict")
+    return content[key]
 
 
 def _tensor_entries(content):
