@@ -9,8 +9,9 @@ import dataclasses
 import heapq
 import io
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -83,7 +84,7 @@ def _add_picture(result, segment_stream, video):
 
 def _timed_picture(files, video, stream):
     """Yields (seconds, packet); a frame lasts until the next, and the last until the end."""
-    placed = itertools.chain(segments.packets(files), [None])
+    placed: Iterator[Any] = itertools.chain(segments.packets(files), [None])
     origin = round(video.origin / video.time_base)
     for packet, following in itertools.pairwise(placed):
         timestamp = round(packet.pts * packet.time_base / video.time_base) + video.start - origin
@@ -114,7 +115,7 @@ class _Clock:
 
     first: list[int] = dataclasses.field(default_factory=list)
     is_unknown: bool = False
-    last: int | None = None
+    last: Any = None
 
     def give(self, packet):
         """Completes the times of the next packet."""

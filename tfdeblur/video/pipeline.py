@@ -92,7 +92,7 @@ def deblur_video(
         tqdm.write(f"{target}: left out {what}", file=sys.stderr)
 
 
-def deblurrer_identity(deblurrer: Callable[[np.ndarray], np.ndarray]) -> Any:
+def deblurrer_identity(deblurrer: Any) -> Any:
     """Tells one network from another, so that a video is not finished by a different one.
 
     Returns:

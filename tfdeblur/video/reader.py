@@ -142,11 +142,11 @@ def open_container(path: str | os.PathLike, mode: str = "r") -> Any:
     the first for Python 3.12, and does in release 18 when told to.
     """
     is_old = int(av.__version__.split(".")[0]) < 19
-    options = {"metadata_errors": "surrogateescape"} if is_old else {}
+    options: dict[str, Any] = {"metadata_errors": "surrogateescape"} if is_old else {}
     return av.open(str(path), mode, **options)
 
 
-def main_stream(path: Path, container: Any) -> av.VideoStream:
+def main_stream(path: Path, container: Any) -> Any:
     """Finds the video stream of `container`, not a cover picture."""
     pictures = av.stream.Disposition.attached_pic
     streams = [each for each in container.streams.video if not each.disposition & pictures]
