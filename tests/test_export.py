@@ -8,27 +8,21 @@ import pytest
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.cli import run_app
 from tfdeblur.exporting.saved_model import load_saved_model
+from tfdeblur.models import DMPHN
 from tfdeblur.pretrained import DEFAULT_MODEL
 from tfdeblur.weights.files import save_weights
 
+
 # Small enough for the command's own check at 1280x720 to cost next to nothing.
-TINY = """
-from __gin__ import dynamic_registration
-from tfdeblur import models
-MODEL = @models.Stack()
-models.Stack.unit = @models.DMPHN()
-models.Stack.num_units = 2
-models.DMPHN.levels = (1, 2)
-models.DMPHN.filters = (2, 2, 2)
-models.DMPHN.blocks_per_stage = 1
-"""
+def tiny_stack(depth=None):
+    unit = DMPHN((1, 2), filters=(2, 2, 2), blocks_per_stage=1)
+    return build_model("stack2_dmphn", depth, unit=unit)
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny")
-    (folder / "tiny.gin").write_text(TINY)
-    model = build_model(folder / "tiny.gin")
+    model = tiny_stack()
     rng = np.random.default_rng(0)
     model.set_weights([0.2 * rng.standard_normal(w.shape) for w in model.get_weights()])
     save_weights(model, folder / "tiny.weights.h5")
@@ -43,7 +37,6 @@ def run(tiny, tmp_path, capsys, monkeypatch):
 
     def run(*flags, **values):
         values = {
-            "model": tiny / "tiny.gin",
             "weights": tiny / "tiny.weights.h5",
             "output": tmp_path / "network",
             **values,
@@ -72,7 +65,7 @@ def test_a_saved_model_of_the_first_unit(run, tiny, tmp_path, rng):
     assert (record["depth"], record["num_units"], record["jit_compile"]) == (1, 2, False)
     images = rng.integers(0, 256, (2, 9, 5, 3), np.uint8)
     restored = load_saved_model(tmp_path / "network")["uint8"](images)
-    model = build_model(tiny / "tiny.gin", depth=1)
+    model = tiny_stack(depth=1)
     model.load_weights(tiny / "tiny.weights.h5")
     expected = 255 * np.asarray(model.deblur(images / np.float32(255))).clip(0, 1)
     assert np.abs(restored - expected).max() <= 0.51

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN, PSSNSC
+from tfdeblur.models.presets import build_model
 from tfdeblur.precision import PRECISIONS, precision_scope
 
 # Significant bits of the outputs, the hidden one included.

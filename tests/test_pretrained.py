@@ -9,7 +9,7 @@ from tfdeblur import Deblurrer, build_model
 from tfdeblur.errors import InputError
 from tfdeblur.images.reader import read_image
 from tfdeblur.pretrained import DEFAULT_MODEL, chosen_network, pretrained_models
-from tfdeblur.weights.files import load_weights
+from tfdeblur.weights.files import load_weights, save_weights
 
 _MOST_BYTES = 25_000_000
 
@@ -37,9 +37,22 @@ def test_a_preset_without_weights_of_ours():
         Deblurrer("dmphn_1_2_4")
 
 
-def test_weights_without_the_model_they_belong_to():
-    with pytest.raises(InputError, match=r"x.weights.h5 without a model; .* as well"):
-        Deblurrer(weights="x.weights.h5")
+def test_weights_alone_are_of_the_network_that_they_name(tmp_path):
+    path = tmp_path / "x.weights.h5"
+    save_weights(build_model("dmphn_1_2_small"), path)
+    deblurrer = Deblurrer(weights=path)
+    assert deblurrer.model.name == "dmphn_1_2_small"
+    # More copies are for the default network alone.
+    assert (deblurrer.ensemble, Deblurrer("dmsn_2_light").ensemble) == (1, 1)
+    with pytest.raises(InputError, match="received weights of DMPHN"):
+        Deblurrer("dmphn_1", path)
+
+
+def test_a_configuration_is_no_network_any_more():
+    with pytest.raises(InputError, match=r"config\.gin as the model.*weight file alone"):
+        Deblurrer("run/config.gin")
+    with pytest.raises(InputError, match="no such network"):
+        Deblurrer("dmphn_1_2_3")
 
 
 @pytest.mark.reference

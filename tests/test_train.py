@@ -23,14 +23,11 @@ from tests.training.runs import (
 )
 from tfdeblur.cli import run_app
 from tfdeblur.training.workdir import locked
-from tfdeblur.weights.files import load_weights
 
 # Two scales, so that the loss has parts; gray crops, as in the paper.
 TWO_SCALES = """
-include "models/pss_nsc/_pss_nsc.gin"
-models.PSSNSC.num_scales = 2
-models.PSSNSC.filters = (4, 6)
-models.PSSNSC.units = 1
+MODEL = "pss_nsc"
+training.Experiment.model_arguments = {"num_scales": 2, "filters": (4, 6), "units": 1}
 training.CropSettings.augmentations = ("grayscale",)
 training.ReportSettings.evaluate_at_end = True
 training.ReportSettings.export_at_end = True
@@ -85,7 +82,7 @@ def last_line(capsys):
 def test_a_run_leaves_what_it_promises(full):
     names = {path.name for path in full.iterdir()}
     assert names == {
-        *("config.gin", "operative_config.gin", "history.csv", "training_curve.png"),
+        *("config.gin", "settings.json", "history.csv", "training_curve.png"),
         *("model.weights.h5", "best.weights.h5", "checkpoints", "tensorboard", ".lock"),
         *("evaluation", "summary.json", "before_after.png", "saved_model"),
     }
@@ -123,8 +120,9 @@ def test_images_and_texts_of_a_run(full):
     np.testing.assert_array_equal(strip[:, 96:144], sharp)
     np.testing.assert_array_equal(strip[:, 144:], np.clip(5 * abs(restored - sharp), 0, 255))
     [config] = seen["config"][0].ravel()
-    assert "models.PSSNSC.num_scales = 2" in config.decode()
-    assert "operative config" in seen
+    assert "MODEL = 'pss_nsc'" in config.decode()
+    [settings] = seen["settings"][0].ravel()
+    assert '"num_scales": 2' in settings.decode()
 
 
 def test_summary_and_pictures_of_a_run(full):
@@ -147,8 +145,7 @@ def test_history_of_a_run(full):
 
 def test_the_exported_weights_are_the_average_that_was_validated(full, rng):
     """The last validation is that of model.weights.h5, and best.weights.h5 is the best one."""
-    model = tfdeblur.build_model(full / "config.gin")
-    load_weights(model, full / "model.weights.h5")
+    model = tfdeblur.load_model(full / "model.weights.h5")
     summary = json.loads((full / "summary.json").read_text())
     validated = [float(row["val_psnr_db"]) for row in history(full)]
     # Validation uses pairs 0 and 1 of three; the evaluation all: compared through images.
@@ -249,8 +246,11 @@ def test_packaged_files_are_found_from_any_directory(tmp_path, capsys, monkeypat
         ("RunSettings.stepps=3", "steps"),
         ("RunSetings.steps=3", "RunSettings"),
         ("STEPZ=3", "STEPS"),
-        ("models.DMPHN.levls=(1,)", "levels"),
-        ("models.DMPHN.nome='x'", "the parameter nome of"),
+        ("Experiment.model_arguments={'levls': (1,)}", "the nearest are levels"),
+        ("Experiment.model_arguments={'name': 'x'}", "the argument name for DMPHN"),
+        ("Experiment.model_arguments=3", "model_arguments = 3; expected a dict"),
+        ("MODEL='dmphn_3'", "'dmphn_3': no such network; expected one of: dmphn_1,"),
+        ("MODEL=@data.Mixture", "expected a network's name"),
         ("STEPS='x'", "RunSettings.steps = 'x'"),
         ("STEPS=0", "RunSettings.steps = 0; expected a whole number of at least 1"),
         ("STEPS=2.5", "RunSettings.steps = 2.5"),
@@ -270,9 +270,12 @@ def test_packaged_files_are_found_from_any_directory(tmp_path, capsys, monkeypat
         ("RunSettings.precision='float8'", "float16"),
         ("RunSettings.distribution='two'", "mirrored"),
         ("CropSettings.augmentations=('flop',)", "flip"),
-        ("models.DMPHN.levels=(3,)", "levels=(3,)"),
-        ("models.DMPHN.levels='x'", "levels"),
-        ("models.DMPHN.filters=5", "with which DMPHN cannot be called"),
+        ("Experiment.model_arguments={'levels': (3,)}", "levels=(3,)"),
+        ("Experiment.model_arguments={'levels': 'x'}", "levels"),
+        (
+            "Experiment.model_arguments={'filters': 5}",
+            "filters=5), which cannot be built",
+        ),
         ("Experiment.initial_weights='none.weights.h5'", "none.weights.h5: no such weight file"),
         ("Experiment.initial_weights='none.h5'", "ending in .weights.h5"),
         ("Experiment.train_data=None", "train_data"),
@@ -315,7 +318,7 @@ def test_unknown_files_get_the_nearest_names(tmp_path, capsys):
         ([], "--gin_file"),
         (["--gin_file=runs/quickstart.gin"], "--workdir"),
         (["--gin_file=runs/quickstart.gin", "--workdir=run", "photo.png"], "photo.png"),
-        (["--gin_file=models/dmphn/dmphn_1.gin", "--workdir=run"], "experiment"),
+        (["--gin_file=data/gopro.gin", "--workdir=run"], "experiment"),
         (["--gin_file=runs/finetune.gin", "--workdir=run"], "MODEL"),
         (["--gin_file=runs/quickstart.gin", "--work_dir=run"], "workdir"),
     ],
@@ -355,7 +358,10 @@ def test_a_batch_must_be_shared_by_the_replicas(tiny, tmp_path, capsys):
 
 def test_weights_of_another_network_are_refused(tiny, done, tmp_path, capsys):
     other = f"Experiment.initial_weights='{done / 'model.weights.h5'}'"
-    assert train(tiny, tmp_path / "run", "models.DMPHN.filters=(4, 4, 8)", other) == 2
+    assert (
+        train(tiny, tmp_path / "run", "Experiment.model_arguments={'filters': (4, 4, 8)}", other)
+        == 2
+    )
     assert "filters=[4, 4, 4]" in last_line(capsys)
     assert not (tmp_path / "run").exists()
 
@@ -363,11 +369,11 @@ def test_weights_of_another_network_are_refused(tiny, done, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("parameter", "said"),
     [
-        ("models.DMPHN.levels=(1, 2)", "models.DMPHN.levels: (1,) there, (1, 2) here"),
-        ("LEARNING_RATE=0.5", "LEARNING_RATE/gin.macro.value: 0.001 there, 0.5 here"),
-        ("WARMUP_STEPS=1", "WARMUP_STEPS/gin.macro.value: 2 there, 1 here"),
-        ("OptimizerSettings.ema_decay=None", "ema_decay: 0.9 there, None here"),
-        ("RunSettings.precision='bfloat16'", "precision: nothing there, 'bfloat16' here"),
+        ("MODEL='dmphn_1_2'", "network.levels: [1] there, [1, 2] here"),
+        ("LEARNING_RATE=0.5", "optimizer.schedule.learning_rate: 0.001 there, 0.5 here"),
+        ("WARMUP_STEPS=1", "optimizer.schedule.warmup_steps: 2 there, 1 here"),
+        ("OptimizerSettings.ema_decay=None", "optimizer.ema_decay: 0.9 there, None here"),
+        ("RunSettings.precision='bfloat16'", "run.precision: 'float32' there, 'bfloat16' here"),
     ],
 )
 def test_the_folder_of_another_run_is_not_touched(tiny, done, capsys, parameter, said):
@@ -376,21 +382,22 @@ def test_the_folder_of_another_run_is_not_touched(tiny, done, capsys, parameter,
     *differences, line = capsys.readouterr().err.splitlines()
     assert len(differences) == 1
     assert said in differences[0]
-    assert "holds a run of another configuration" in line
+    assert "holds a run of other settings" in line
     assert everything_in(done) == before
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"import os\n", b"X = " + b"[" * 100_000])
-def test_a_folder_whose_configuration_is_damaged_is_refused_by_its_name(
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"{", b"[]", b"[" * 100_000, None])
+def test_a_folder_whose_settings_are_damaged_or_none_is_refused_by_its_name(
     tiny, tmp_path, capsys, content
 ):
     run = tmp_path / "run"
     (run / "checkpoints").mkdir(parents=True)
     (run / "checkpoints" / "step_000000003.json").write_text("{}")
-    (run / "config.gin").write_bytes(content)
+    if content is not None:
+        (run / "settings.json").write_bytes(content)
     before = everything_in(run)
     assert train(tiny, run) == 2
-    assert f"{run / 'config.gin'}: expected the configuration of the run" in last_line(capsys)
+    assert f"{run / 'settings.json'}: expected the settings of the run" in last_line(capsys)
     assert everything_in(run) == before
 
 

@@ -43,7 +43,7 @@ def main(flag_values, arguments):
     if arguments:
         raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
     with cli.quiet_framework_import():
-        from tfdeblur.config import build_model
+        from tfdeblur.models.presets import build_model
         from tfdeblur.weights import import_release
         from tfdeblur.weights.files import check_weights_path, save_weights
     output = Path(flag_values.output)

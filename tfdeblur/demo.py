@@ -1,12 +1,12 @@
 r"""Serve a page on which anyone can try a network on a photo, in a browser.
 
   tfdeblur demo
-  tfdeblur demo dmphn_1_2_4=dmphn_1_2_4.weights.h5 stack2_dmphn=stack2.weights.h5
+  tfdeblur demo mine/model.weights.h5 stack2_dmphn=stack2.weights.h5
 
-Every NETWORK is a preset or the config.gin of a training run, then "=" and its weight
-file; the page lets visitors choose among them and the one that comes with this package.
+Every NETWORK is a weight file, or the network's name, then "=" and its weight file; the
+page lets visitors choose among them and the one that comes with this package.
 Only browsers on this machine reach the page, unless --host says otherwise. One photo is
-restored at a time, others wait, and photos are deleted after use.
+restored at a time, others wait, and no photo is kept.
 """
 
 import math
@@ -46,7 +46,7 @@ def define_flags(flag_values):
     flags.DEFINE_float(
         "max_stored_mb",
         4000,
-        "Most megabytes of all photos and results at a time; beyond, no photo is taken.",
+        "Most megabytes of all photos that wait or are restored; beyond, none is taken.",
         flag_values=flag_values,
     )
     flags.DEFINE_float(
@@ -65,10 +65,10 @@ def define_flags(flag_values):
 
 
 def main(flag_values, arguments):
-    require_extra("demo", ["gradio"], "The page")
+    require_extra("demo", ["starlette", "uvicorn"], "The page")
     with cli.quiet_framework_import():
+        from tfdeblur.demo_page.application import PageSettings
         from tfdeblur.demo_page.networks import named_networks
-        from tfdeblur.demo_page.page import PageSettings
         from tfdeblur.demo_page.serving import serve
     for name in ("max_upload_mb", "max_stored_mb", "max_megapixels"):
         value = flag_values[name].value

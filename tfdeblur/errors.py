@@ -1,10 +1,14 @@
-"""The one exception that means "the input is at fault, not the program"."""
+"""The exceptions, above all the one for "the input is at fault, not the program"."""
 
 import difflib
 from collections.abc import Iterable
 
 
-class InputError(ValueError):
+class TfdeblurError(Exception):
+    """Base of what this package raises about what it was given."""
+
+
+class InputError(TfdeblurError, ValueError):
     """Says in one line what was received, what was expected and what to do.
 
     Where a list belongs to it, the list comes first and that line last.

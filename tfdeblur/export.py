@@ -23,7 +23,7 @@ from tfdeblur import cli
 from tfdeblur.errors import InputError
 from tfdeblur.network_flags import define_model_flags
 
-REQUIRED_FLAGS = ("model", "output")
+REQUIRED_FLAGS = ("output",)
 
 
 def define_flags(flag_values):
@@ -65,15 +65,11 @@ def main(flag_values, arguments):
         raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
     options = _options(flag_values)
     with cli.quiet_framework_import():
-        from tfdeblur.config import build_model
         from tfdeblur.exporting.checked_export import check_output, export_checked, parity_path
-        from tfdeblur.pretrained import chosen_network
-        from tfdeblur.weights.files import load_weights
+        from tfdeblur.pretrained import load_network
     output, format_name = flag_values.output, flag_values.format
     check_output(output, format_name, flag_values.overwrite)
-    _, weights = chosen_network(flag_values.model, flag_values.weights)
-    model = build_model(flag_values.model, flag_values.depth)
-    load_weights(model, weights)
+    model = load_network(flag_values.model, flag_values.weights, flag_values.depth)
     found = export_checked(
         model,
         output,
@@ -85,7 +81,7 @@ def main(flag_values, arguments):
     print("compared with the Keras model, on images of batch x height x width:")
     for parity in found:
         print(f"  {_described(parity)}")
-    print(f"{output}: {flag_values.model} as {format_name}; {parity_path(output)} holds the above")
+    print(f"{output}: {model.name} as {format_name}; {parity_path(output)} holds the above")
     return 0
 
 

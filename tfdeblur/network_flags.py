@@ -15,14 +15,14 @@ def define_model_flags(flag_values):
     flags.DEFINE_string(
         "model",
         None,
-        "Preset, e.g. dmphn_1_2_4, or the config.gin of a training run.",
+        "Network by name, e.g. dmphn_1_2_4 (default: the one that the weight file is of).",
         flag_values=flag_values,
     )
     flags.DEFINE_string(
         "weights",
         None,
-        "Weight file of that model (.weights.h5; default: the one that comes with this package, "
-        f"which has one of {DEFAULT_MODEL}).",
+        "Weight file (.weights.h5), which says itself what network it is of (default: the one that "
+        f"comes with this package; without --model that of {DEFAULT_MODEL}).",
         flag_values=flag_values,
     )
     flags.DEFINE_integer(
@@ -57,7 +57,7 @@ def define_network_flags(flag_values):
         None,
         ENSEMBLES,
         "Average over so many mirrored and turned copies, for as many times the time (default: 1, "
-        f"or {DEFAULT_ENSEMBLE} where no --model is named).",
+        f"or {DEFAULT_ENSEMBLE} where no --model and no --weights are named).",
         flag_values=flag_values,
     )
 

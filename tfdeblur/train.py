@@ -13,10 +13,13 @@ The same command goes on where an interrupted run stopped, from its last complet
 checkpoint; after SIGTERM that is the step it stopped at, and the exit status is 0.
 The folder --workdir gets the configuration, checkpoints/, tensorboard/, history.csv
 and, at the end, training_curve.png, model.weights.h5 and an evaluation of the
-held-out pairs with summary.json. Its config.gin alone gives the same run again.
+held-out pairs with summary.json. Its config.gin alone gives the same run again;
+settings.json has all settings, with their defaults.
 """
 
+import shlex
 import sys
+from pathlib import Path
 
 from absl import flags
 
@@ -51,15 +54,30 @@ def main(flag_values, arguments):
     if flag_values.workdir is None and not flag_values.dry_run:
         raise InputError("Expected --workdir as well; --help explains the flags.")
     with cli.quiet_framework_import():
-        from tfdeblur.config import configured_experiment
+        from tfdeblur.config import read_experiment
+        from tfdeblur.training import workdir as names
         from tfdeblur.training.dry_run import dry_run
         from tfdeblur.training.run import run
-    with configured_experiment(flag_values.gin_file, flag_values.gin_param) as configured:
-        if flag_values.dry_run:
-            dry_run(configured)
-        else:
-            run(configured, flag_values.workdir)
+    experiment, text = read_experiment(flag_values.gin_file, flag_values.gin_param)
+    if flag_values.dry_run:
+        print(text)
+        for line in dry_run(experiment):
+            print(line)
+        return 0
+    outcome = run(experiment, text, flag_values.workdir, verbose="auto")
+    for line in outcome.lines:
+        print(line)
+    # Of several workers only the chief leaves something.
+    if outcome.is_complete and outcome.lines:
+        weights = Path(flag_values.workdir) / names.WEIGHTS
+        command = [_program(), "deblur", f"--weights={weights}", "--output=restored", "photo.jpg"]
+        print(f"your own photo:\n  {shlex.join(command)}")
     return 0
+
+
+def _program():
+    """How this program was called, if it was by its name: it may not be on the PATH."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "tfdeblur" else "tfdeblur"
 
 
 if __name__ == "__main__":

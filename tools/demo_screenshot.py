@@ -37,7 +37,7 @@ class Shown:
 
     Attributes:
       said: the line about size, network and time.
-      before, after: bytes of the pictures in the slider.
+      before, after: bytes of what the slider shows at its ends.
       downloaded: path of the file that the button gives.
     """
 
@@ -97,15 +97,18 @@ def restore(page, folder):
     """Presses the button and waits; returns what is `Shown`, the download stored in `folder`."""
     page.locator("#go:not([disabled])").click()
     page.locator("#said", has_text="pixels").wait_for()
-    pictures = page.locator("#slider img")
-    before, after = (
-        page.request.get(pictures.nth(i).get_attribute("src")).body() for i in range(2)
-    )
+    before, after = (_slider_at(page, percent) for percent in (100, 0))
+    _slider_at(page, 50)
     with page.expect_download() as download:
         page.locator("#download").click()
     path = Path(folder) / download.value.suggested_filename
     download.value.save_as(path)
     return Shown(page.locator("#said").inner_text(), before, after, path)
+
+
+def _slider_at(page, percent):
+    page.locator("#slider input").fill(str(percent))
+    return page.locator("#slider > div").screenshot()
 
 
 def main(photo, screenshot, *networks):

@@ -1,15 +1,18 @@
 """The experiment ledger: what the papers report and what was measured here.
 
 experiments/paper_tables.csv holds one reported value a line; experiments/results.csv one
-run a line, appended by `tools/record_result.py`. This module reads both, and decides when a
-run may be compared with a paper at all; `tools/ledger_checks.py` says what is wrong with a line.
+run a line, appended by `tools/record_result.py`; the headers of gin/papers say which file is
+which row of a paper. This module reads all three, and decides when a run may be compared with a
+paper at all.
 """
 
 import csv
+import re
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from tfdeblur.builders.pair_layout import FRAME_LIST
+from tfdeblur.builders.pair_layout import FRAME_LIST, read_frame_list
+from tfdeblur.config import config_dir
 from tfdeblur.errors import InputError
 from tfdeblur.system.atomic_write import atomic_write
 
@@ -24,7 +27,7 @@ METRICS = ("psnr_db", *SSIMS)
 SCORES = (*METRICS, *(f"input_{metric}" for metric in METRICS))
 QUANTISATIONS = ("round", "floor", "float")
 
-# What each promises; tools/ledger_checks.py holds every line to it. The best comes first.
+# What each promises; tools/record_result.py holds every line to it. The best comes first.
 STATUSES = {
     "measured": "trained here as in the paper, all its steps, evaluated on the whole set",
     "official_weights": "the authors' weights, evaluated here",
@@ -33,6 +36,12 @@ STATUSES = {
 }
 # The columns of results.csv that a paper can report, by the paper's metric.
 COMPARED_METRICS = {"psnr": "psnr_db", "ssim_matlab3d": "ssim_matlab3d"}
+
+
+_FIRST_LINE = re.compile(
+    r'# \[(?P<paper>\w+)\] (?P<table>Table \d+), row "?(?P<row>.+?)"?: '
+    r"PSNR (?P<psnr>[\d.]+) dB, SSIM (?P<ssim>[\d.]+)\. Parameters: (?P<parameters>[\d,]+)\.\n"
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,7 @@ class Run:
 
     rows: str  # of paper tables, separated by "; "; empty if it is no paper's
     status: str
-    config: str  # path below gin/
+    config: str  # a preset, or a path below gin/
     config_sha256: str  # of its text, with the included files in their places
     git_revision: str  # with "-dirty" if the code was not committed
     dataset: str  # NAME/SPLIT, as in paper_tables.csv
@@ -115,6 +124,17 @@ class Run:
         )
 
 
+@dataclass(frozen=True)
+class PaperConfig:
+    """What the header of a file says; tests/gin holds it to that."""
+
+    path: str  # below gin/
+    row_name: str  # as in the ledger: "Zhang19/Table 1/DMPHN(1-2-4)"
+    psnr: str  # as reported, like the next
+    ssim: str
+    num_parameters: int
+
+
 def read_paper_values(file=PAPER_TABLES):
     """All `PaperValue`s, in the papers' order."""
     return _read(file, PaperValue)
@@ -125,9 +145,17 @@ def read_runs(file=RESULTS):
     return _read(file, Run) if Path(file).exists() else []
 
 
-def frame_list_of(name):
-    """Where the list of a published dataset lies, if there is one."""
-    return PROJECT / "tfds_builders" / name / FRAME_LIST
+def read_paper_configs():
+    """{row name: `PaperConfig`} of every file of a row below gin/papers."""
+    configs = map(_read_header, sorted(config_dir().glob("papers/*/table*.gin")))
+    return {config.row_name: config for config in configs}
+
+
+def frames_of(dataset):
+    """All "SEQUENCE/FRAME" of a published set "NAME/SPLIT"; none of any other."""
+    name, _, split = dataset.partition("/")
+    frame_list = PROJECT / "tfds_builders" / name / FRAME_LIST
+    return read_frame_list(frame_list).get(split, []) if frame_list.is_file() else []
 
 
 def append_run(run, file=RESULTS):
@@ -148,6 +176,22 @@ def _read(file, kind):
                 f"expected {_columns(kind)}. Repair the first line."
             )
         return [kind(**line) for line in reader]
+
+
+def _read_header(file):
+    found = _FIRST_LINE.match(file.read_text())
+    if not found:
+        raise ValueError(
+            f"Received {file}; expected a first line like '# [Zhang19] Table 1, row DMPHN(1): "
+            "PSNR 28.70 dB, SSIM 0.9131. Parameters: 1,808,131.'"
+        )
+    return PaperConfig(
+        path=file.relative_to(config_dir()).as_posix(),
+        row_name=f"{found['paper']}/{found['table']}/{found['row']}",
+        psnr=found["psnr"],
+        ssim=found["ssim"],
+        num_parameters=int(found["parameters"].replace(",", "")),
+    )
 
 
 def _columns(kind):

@@ -5,8 +5,8 @@ import pytest
 
 from tfdeblur.benchmarks import memory
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for, process_peak_bytes
-from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import build_model
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
-from tfdeblur.config import build_model
 from tfdeblur.models import DMPHN, PSSNSC, DeblurringModel
+from tfdeblur.models.presets import build_model
 
 # Of a level of DMPHN, per pixel: its encoder and decoder.
 LEVEL = 248_512

@@ -34,9 +34,7 @@ class Case:
 
     def build(self):
         """The layer or model, built for inputs of any size."""
-        layer = self.make()
-        layer.build((None, None, None, self.input_shape[-1]))
-        return layer
+        return built(self.make(), self.input_shape[-1])
 
     def build_model(self):
         """As `build`, a layer wrapped into a model."""
@@ -50,6 +48,19 @@ class Case:
         """Reproducible inputs in [0, 1], of `input_shape` unless told otherwise."""
         rng = np.random.default_rng(len(self.input_shape) + self.num_parameters)
         return rng.random((batch, *(shape or self.input_shape)), dtype=np.float32)
+
+
+def built(layer, channels=3):
+    """A new layer or model, built, that depends on all its weights.
+
+    A network that begins as the identity multiplies by zeros, which would hide what is before
+    them; they become random numbers.
+    """
+    layer.build((None, None, None, channels))
+    for variable in layer.trainable_variables:
+        if variable.name != "bias" and not np.any(variable):
+            variable.assign(keras.random.normal(variable.shape, stddev=0.1))
+    return layer
 
 
 CASES = {
@@ -127,6 +138,19 @@ CASES = {
         make=lambda: models.DMSN(num_scales=3),
         input_shape=(16, 16, 3),
         num_parameters=3 * 1_808_131 + 2 * (9 * 3 * 32 + 16 * 3 * 3 + 3),
+    ),
+    "residual_unet": Case(
+        make=lambda: models.ResidualUNet(
+            filters=(8, 12), encoder_blocks=(1,), middle_blocks=1, decoder_blocks=(1,)
+        ),
+        input_shape=(8, 12, 3),
+        # The first convolution, two blocks outside, one within, down, up, and the last convolution.
+        num_parameters=(9 * 12 * 8 + 8)
+        + 2 * 2 * (9 * 8 * 8 + 8)
+        + 2 * (9 * 12 * 12 + 12)
+        + (4 * 8 * 12 + 12)
+        + 12 * 4 * 8
+        + (9 * 8 * 12 + 12),
     ),
     # Narrow and shallow: the full PSS-NSC begins with outputs up to 1e9 (see
     # experiments/pss_nsc_initialisation.md), of which 1e-5 is less than float32 holds.

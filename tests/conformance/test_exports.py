@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.conformance.cases import built
 from tests.conformance.test_coverage_of_cases import MODELS
 from tfdeblur.exporting.checked_export import FORMATS, export_checked
-from tfdeblur.models import DMPHN, DMSN, PSSNSC, VMPHN, Stack
+from tfdeblur.models import DMPHN, DMSN, PSSNSC, VMPHN, ResidualUNet, Stack
 
 
 def _dmphn(levels):
@@ -18,6 +19,9 @@ NETWORKS = {
     "VMPHN": lambda: VMPHN((1, 2)),
     "DMSN": lambda: DMSN(num_scales=2),
     "PSSNSC": lambda: PSSNSC(num_scales=2, units=1, filters=(4, 6)),
+    "ResidualUNet": lambda: ResidualUNet(
+        (4, 6), encoder_blocks=(1,), middle_blocks=1, decoder_blocks=(1,)
+    ),
 }
 
 # Less than one size of patches and several of them; neither is a multiple of anything.
@@ -35,8 +39,7 @@ def test_every_class_of_networks_is_here():
 def test_an_export_equals_the_model(name, format_name, tmp_path):
     pytest.importorskip(MODULES[format_name])
     options = {} if format_name == "saved_model" else {"input_type": "float"}
-    model = NETWORKS[name]()
-    model.build((None, None, None, 3))
+    model = built(NETWORKS[name]())
     found = export_checked(model, tmp_path / "network", format_name, shapes=SHAPES, **options)
     for parity in found:
         assert parity.float_difference <= 1e-5 * max(1, parity.largest_output)

@@ -29,13 +29,16 @@ def test_without_any_those_of_the_package():
 def test_a_run_is_named_after_its_folder(weights, tmp_path):
     run = tmp_path / "my run"
     run.mkdir()
-    (run / "config.gin").write_text('include "models/dmphn/dmphn_1.gin"\n')
-    assert "my run" in named_networks([f"{run}/config.gin={weights}"])
+    assert "my run" in named_networks([str(weights.rename(run / "model.weights.h5"))])
+
+
+def test_other_weights_alone_are_named_after_their_file(weights):
+    assert "one" in named_networks([str(weights)])
 
 
 @pytest.mark.parametrize("text", ["dmphn_1", "dmphn_1=", "=x.weights.h5", ""])
 def test_another_form(text):
-    with pytest.raises(InputError, match="expected NETWORK=WEIGHTS"):
+    with pytest.raises(InputError, match="or NETWORK=WEIGHTS, such as"):
         named_networks([text])
 
 

@@ -16,7 +16,9 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from tests.conftest import PROJECT
 from tests.evaluation.small import deblurrer, pair, sharpen, write_pairs
+from tests.inference.fake_runtimes import PerPixel
 from tests.system.test_file_lock import is_free
+from tfdeblur import Deblurrer
 from tfdeblur.data import folder_pairs
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation import evaluate, whole_set
@@ -287,6 +289,12 @@ def test_files_that_no_journal_tells_of_are_kept(source, tmp_path):
     file.write_text("")
     with pytest.raises(InputError, match="this is a file"):
         evaluate(deblurrer(), source, file)
+
+
+def test_a_network_that_does_not_tell_what_it_is_has_no_summary(source, tmp_path):
+    with pytest.raises(InputError, match="per_pixel has from a file; expected a preset"):
+        evaluate(Deblurrer(PerPixel()), source, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_unknown_quantisation(source, tmp_path):

@@ -5,10 +5,12 @@ import re
 import pytest
 
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
-from tfdeblur.config import config_dir, configured_experiment
+from tfdeblur.config import config_dir, read_experiment
+from tfdeblur.data import Mixture, tfds_pairs
 from tfdeblur.losses import FullSizeMSE, MultiScaleMSE
-from tools.ledger import read_paper_values
-from tools.paper_configs import read_paper_configs
+from tfdeblur.models.presets import PRESETS
+from tfdeblur.training.deferred import Deferred
+from tools.ledger import read_paper_configs, read_paper_values
 
 CONFIGS = read_paper_configs()
 VALUES = read_paper_values()
@@ -27,13 +29,6 @@ every_file = files_of("Gao19", "Zhang19")
 def header(config):
     lines = (config_dir() / config.path).read_text().splitlines()
     return "\n".join(line for line in lines if line.startswith("#"))
-
-
-def bound(configured, name):
-    [value] = re.findall(
-        rf"^{re.escape(name)} = (.*(?:\n {{4}}.*)*)", configured.full, re.MULTILINE
-    )
-    return value
 
 
 def rates(experiment, *fractions):
@@ -68,9 +63,8 @@ def test_the_header_names_the_command(config):
 
 @every_file
 def test_the_network_is_as_large_as_the_header_says(config):
-    with configured_experiment([config.path]) as configured:
-        experiment = configured.experiment
-        model = experiment.model()
+    experiment, _ = read_experiment([config.path])
+    model = experiment.unbuilt_network()
     crop_size, batch_size = experiment.crops.crop_size, experiment.run.batch_size
     channels = 1 if "grayscale" in experiment.crops.augmentations else 3
     model.build((None, None, None, channels))
@@ -92,17 +86,27 @@ def test_the_network_is_as_large_as_the_header_says(config):
 def test_a_row_is_its_network_and_its_training(config):
     lines = (config_dir() / config.path).read_text().splitlines()
     statements = [line for line in lines if line and not line.startswith(("#", "from "))]
-    model, training, *bindings = statements
-    assert model.startswith('include "models/')
+    training, model = statements
     assert training.startswith('include "papers/')
-    assert len(bindings) <= 3
+    assert model.startswith('MODEL = "')
+
+
+@every_file
+def test_the_network_is_the_preset_of_the_row(config):
+    """Units as the paper counts them make another network of the table's than its release."""
+    experiment, _ = read_experiment([config.path])
+    preset = PRESETS[experiment.model]
+    assert preset.num_parameters == config.num_parameters
+    # Table 3 repeats a row of Table 1.
+    paper, table, row = config.row_name.split("/", 2)
+    assert table == "Table 3" or f"{table}, {row}" in preset.row
+    assert preset.row.startswith(f"[{paper}] ")
 
 
 @files_of("Zhang19")
 def test_trains_as_zhang_et_al(config):
-    with configured_experiment([config.path]) as configured:
-        experiment = configured.experiment
-        learning_rates = rates(experiment, 0, 0.33, 0.34, 0.66, 0.67)
+    experiment, _ = read_experiment([config.path])
+    learning_rates = rates(experiment, 0, 0.33, 0.34, 0.66, 0.67)
     assert learning_rates == pytest.approx([1e-4, 1e-4, 1e-5, 1e-5, 1e-6])
     assert experiment.run.steps == 3000 * 2103 / 6
     assert (experiment.run.batch_size, experiment.crops.crop_size) == (6, 256)
@@ -110,33 +114,31 @@ def test_trains_as_zhang_et_al(config):
     is_in_release = re.search(r"/Stack\(\d\)-DMPHN$", config.row_name)
     augmentations = ("rotation", "saturation") if is_in_release else ()
     assert tuple(experiment.crops.augmentations) == augmentations
-    assert bound(configured, "training.Experiment.train_data") == "@train/data.tfds_pairs"
-    assert_learns_from_gopro(configured)
+    assert experiment.train_data == gopro("train")
+    assert experiment.validation_data == gopro("test")
 
 
 @files_of("Gao19")
 def test_trains_as_gao_et_al(config):
     is_plus = config.row_name.endswith("/Ours+")
-    with configured_experiment([config.path]) as configured:
-        experiment = configured.experiment
-        learning_rates = rates(experiment, 0, 0.5, 1)
+    experiment, _ = read_experiment([config.path])
+    learning_rates = rates(experiment, 0, 0.5, 1)
     assert learning_rates == pytest.approx([1e-4, 1e-4 * 0.5 ** (1.0 if is_plus else 0.3), 0])
     expected = (2_464_000, 24) if is_plus else (1_048_000, 16)
     assert (experiment.run.steps, experiment.run.batch_size) == expected
     assert (experiment.optimizer.algorithm, experiment.optimizer.epsilon) == ("adam", 1e-8)
     assert experiment.crops.crop_size == 256
     assert tuple(experiment.crops.augmentations) == ("grayscale",)
-    assert_learns_from_gopro(configured)
+    assert experiment.validation_data == gopro("test")
     if is_plus:
-        sources = re.findall(r"@(\w+)/", bound(configured, "data.Mixture.sources"))
-        assert sources == ["train", "gao2019"]
-        assert bound(configured, "gao2019/data.tfds_pairs.name") == "'gao2019'"
+        sources = [gopro("train"), Deferred(tfds_pairs, {"name": "gao2019", "split": "train"})]
+        assert experiment.train_data == Deferred(Mixture, {"sources": sources})
+    else:
+        assert experiment.train_data == gopro("train")
 
 
-def assert_learns_from_gopro(configured):
-    assert bound(configured, "data.tfds_pairs.name") == "'gopro'"
-    assert bound(configured, "train/data.tfds_pairs.split") == "'train'"
-    assert bound(configured, "validation/data.tfds_pairs.split") == "'test'"
+def gopro(split):
+    return Deferred(tfds_pairs, {"name": "gopro", "split": split})
 
 
 @pytest.mark.parametrize(
@@ -145,12 +147,12 @@ def assert_learns_from_gopro(configured):
 )
 def test_rows_of_table_1_can_be_compared_at_equal_units(row, units, num_parameters):
     config = CONFIGS[f"Gao19/Table 1/{row}"]
-    binding = f"PSSNSC.units = {units}"
-    assert f"--gin_param='{binding}'" in header(config)
-    with configured_experiment([config.path], [binding]) as configured:
-        model = configured.experiment.model()
-        model.build((None, None, None, 1))
-        assert model.count_params() == num_parameters
+    binding = f"Experiment.model_arguments={{'units': {units}}}"
+    assert f'--gin_param="{binding}"' in header(config)
+    experiment, _ = read_experiment([config.path], [binding])
+    model = experiment.unbuilt_network()
+    model.build((None, None, None, 1))
+    assert model.count_params() == num_parameters
 
 
 def test_the_readme_mentions_every_table_and_group():

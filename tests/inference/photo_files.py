@@ -3,18 +3,16 @@
 import numpy as np
 from PIL import Image
 
-from tfdeblur.inference.size_limits import check_side
+from tfdeblur.inference.size_limits import check_size
 
 
 class Inverter:
     """Stands for a `Deblurrer`: known results, no waiting."""
 
     def check_size(self, height, width):
-        check_side(height, width)
+        check_size(height, width, bytes_per_pixel=0)
 
-    batch_size = 1
-
-    def restore_all(self, images):
+    def restore_all(self, images, return_errors=False):
         return (255 - pixels for pixels in images)
 
 

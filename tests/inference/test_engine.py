@@ -9,12 +9,12 @@ import pytest
 import tensorflow as tf
 
 from tests.inference.fake_runtimes import PerPixel
-from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.inference import size_limits
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.models import DMPHN, DeblurringModel
+from tfdeblur.models.presets import build_model
 from tfdeblur.pretrained import DEFAULT_ENSEMBLE, DEFAULT_MODEL, chosen_network
 from tfdeblur.weights.files import save_weights
 
@@ -97,7 +97,8 @@ def test_gray_is_the_mean_of_what_the_network_makes_of_its_channels():
     [
         ((4, 4, 4), "uint8", "alpha"),
         ((4, 4, 2), "uint8", "alpha"),
-        ((1, 4, 4, 3), "uint8", r"\(1, 4, 4, 3\)"),
+        ((1, 4, 4, 3), "uint8", r"batch of shape \(1, 4, 4, 3\).* `restore_all` takes several"),
+        ((3, 8, 9), "uint8", r"\(3, 8, 9\).* channels last: np\.moveaxis\(image, 0, -1\)"),
         ((1, 1, 4, 4, 3), "uint8", "shape"),
         ((4,), "uint8", "shape"),
         ((4, 4), "int32", "int32"),
@@ -250,8 +251,9 @@ def test_memory_is_judged_for_all_images_of_a_batch(monkeypatch):
     monkeypatch.setattr(size_limits, "available_memory", lambda: 3 * 64 * 500)
     images = [np.zeros((8, 8, 3), np.uint8)] * 4
     assert len(list(Deblurrer(PerPixel(), batch_size=2).restore_all(images))) == 4
-    with pytest.raises(InputError, match="8x8"):
-        list(Deblurrer(PerPixel(), batch_size=4).restore_all(images))
+    runtime = PerPixel()
+    assert len(list(Deblurrer(runtime, batch_size=4).restore_all(images))) == 4
+    assert [shape[0] for shape in runtime.shapes] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("value", [0, 2.5, True])

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.inference.fake_runtimes import PerPixel
 from tests.inference.photo_files import Inverter, save, value_of
 from tests.reference.image_files import exif
 from tests.video.clips import psnr_db, read_clip, write_clip
+from tfdeblur import Deblurrer
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files
 from tfdeblur.inference.jobs import Job, plan_jobs
-from tfdeblur.inference.size_limits import ImageSizeError
 
 invert = Inverter()
 
@@ -35,31 +36,25 @@ def test_what_cannot_be_done_is_reported_and_the_others_are_done(photos, tmp_pat
     assert "64x1 pixels" in lines[2]
 
 
-class SmallMemory(Inverter):
-    """Runs out of memory where it is given more than one image."""
+class NotDark(PerPixel):
+    """Has memory for one image at a time, and none for dark ones."""
 
-    batch_size = 3
-
-    def __init__(self):
-        self.num_given = []
-
-    def restore_all(self, images):
-        images = list(images)
-        self.num_given.append(len(images))
-        if len(images) > 1:
-            raise ImageSizeError("the memory ran out")
-        return super().restore_all(images)
+    def __call__(self, batch):
+        if len(batch) > 1 or np.mean(batch) < 0.1:
+            raise MemoryError
+        return super().__call__(batch)
 
 
-def test_what_fails_together_is_tried_alone(tmp_path):
-    for name in ("a.png", "b.png", "c.png", "d.png"):
-        save(tmp_path / "in" / name)
-    (tmp_path / "in" / "broken.png").write_bytes(b"broken")
-    network = SmallMemory()
+def test_a_stream_of_files_goes_on_after_what_fails(tmp_path, capsys):
+    for name, value in (("a.png", 100), ("b.png", 10), ("c.png", 120), ("e.png", 140)):
+        save(tmp_path / "in" / name, value)
+    (tmp_path / "in" / "d.png").write_bytes(b"broken")
+    network = Deblurrer(NotDark(), batch_size=3)
     failures = deblur_files(network, plan_jobs([tmp_path / "in"], tmp_path / "out"))
-    assert [job.source.name for job in failures] == ["broken.png"]
-    assert network.num_given == [3, 1, 1, 1, 1]
-    assert [value_of(path) for path in (tmp_path / "out").iterdir()] == [[245]] * 4
+    assert {job.source.name for job in failures} == {"b.png", "d.png"}
+    results = {path.name: value_of(path) for path in (tmp_path / "out").iterdir()}
+    assert results == {"a.png": [155], "c.png": [135], "e.png": [115]}
+    assert "b.png: the memory ran out on 5x4 pixels" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tfdeblur.losses import FullSizeMSE, NegativePSNR
-from tfdeblur.models import DMPHN, DMSN, PSSNSC, VMPHN, Stack
+from tfdeblur.losses import Charbonnier, FullSizeMSE, NegativePSNR
+from tfdeblur.models import DMPHN, DMSN, PSSNSC, VMPHN, ResidualUNet, Stack
 
 TINY = {"filters": (4, 4, 4), "blocks_per_stage": 1}
 FAMILIES = {
@@ -11,6 +11,7 @@ FAMILIES = {
     "dmphn_ws": lambda: DMPHN((1, 2), weight_sharing=True, **TINY),
     "vmphn": lambda: VMPHN((1, 2)),
     "stack": lambda: Stack(DMPHN((1, 2), **TINY), num_units=2),
+    "residual_unet": lambda: ResidualUNet((4, 6), (1,), 1, (1,)),
     "dmsn": lambda: DMSN(2),
     "pss_nsc": lambda: PSSNSC(num_scales=2, filters=(4, 4), units=1),
     "pss_nsc_dense": lambda: PSSNSC(
@@ -25,7 +26,11 @@ def losses_of(family):
     """By name, all losses that fit the outputs of a family."""
     if family in OF_SEVERAL_SCALES:
         return {"multi_scale": FAMILIES[family]().training_loss}
-    return {"full_size": FullSizeMSE(), "negative_psnr": NegativePSNR()}
+    return {
+        "charbonnier": Charbonnier(),
+        "full_size": FullSizeMSE(),
+        "negative_psnr": NegativePSNR(),
+    }
 
 
 def extreme_images():

@@ -11,8 +11,10 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.models.fit_on_backend import NETWORKS, losses_before_and_after_fit
-from tfdeblur.losses import OutputLoss
-from tfdeblur.models import DMPHN
+from tfdeblur.losses import Charbonnier, MultiScaleMSE, NegativePSNR, OutputLoss
+from tfdeblur.models import DMPHN, DMSN
+from tfdeblur.ops.pyramid import averaged_pyramid
+from tfdeblur.weights.files import load_weights, save_weights
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,25 @@ def test_training_loss_can_be_replaced(rng):
     expected = np.mean(np.square(model(blur)[-1]))
     measured = model.evaluate(blur, blur, verbose=0, return_dict=True)
     assert measured["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [Charbonnier(0.5), NegativePSNR(1e-3, multi_scale=True), MultiScaleMSE(averaged_pyramid)],
+    ids=lambda loss: type(loss).__name__,
+)
+def test_a_training_loss_is_saved_with_the_network(loss, tmp_path):
+    model = DMSN(2, filters=(4, 4), blocks_per_stage=1)
+    model.build((None, None, None, 3))
+    assert "training_loss" not in model.get_config()  # that of the paper need not be
+    save_weights(model, tmp_path / "a.weights.h5")
+    model.training_loss = loss
+    model.save(tmp_path / "m.keras")
+    again = keras.saving.load_model(tmp_path / "m.keras")
+    assert type(again.training_loss) is type(loss)
+    assert vars(again.training_loss) == vars(loss)
+    # Weights are those of the network, whatever it was trained by.
+    load_weights(again, tmp_path / "a.weights.h5")
 
 
 def test_loss_of_compile_is_refused_rather_than_ignored(rng):

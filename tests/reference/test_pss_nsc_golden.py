@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfdeblur.config import build_model
+from tfdeblur.models.presets import build_model
 from tfdeblur.weights import import_release
 from tfdeblur.weights.importers import pss_nsc_release
 

@@ -3,9 +3,9 @@
 import dataclasses
 
 from tools.ledger import PaperValue, Run
-from tools.ledger_checks import config_sha256
+from tools.record_result import config_sha256
 
-CONFIG = "models/dmphn/dmphn_1_2_4.gin"
+CONFIG = "dmphn_1_2_4"
 ROW = "Zhang19/Table 1/DMPHN(1-2-4)"
 
 MEASURED = Run(

@@ -8,11 +8,12 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.tools.ledger_lines import CONFIG, ROW
-from tfdeblur.config import configured_experiment
+from tfdeblur.config import read_experiment
 from tfdeblur.errors import InputError
+from tfdeblur.training.settings import settings_of
 from tools import record_result
-from tools.ledger_checks import config_sha256
-from tools.recorded_images import frames_of, image_names_beside
+from tools.ledger import frames_of
+from tools.record_result import config_sha256, image_names_beside
 
 PAPER_CONFIG = "papers/zhang2019/table1_dmphn_1_2_4.gin"
 SUMMARY = {
@@ -74,8 +75,8 @@ def test_a_line_holds_what_the_summary_says():
 
 def trained(folder, *bindings, steps, summary=SUMMARY):
     """A run's folder after `steps` steps, and the evaluation at its end."""
-    with configured_experiment([PAPER_CONFIG], [f"STEPS = {steps}", *bindings]) as configured:
-        (folder / "config.gin").write_text(configured.full)
+    experiment, _ = read_experiment([PAPER_CONFIG], [f"STEPS = {steps}", *bindings])
+    (folder / "settings.json").write_text(json.dumps(settings_of(experiment)))
     (folder / "checkpoints").mkdir()
     (folder / "checkpoints" / f"step_{steps:09d}.json").write_text("{}")
     evaluation = folder / "evaluation" / f"step_{steps:09d}"
@@ -88,7 +89,7 @@ def test_a_run_brings_its_seed_steps_and_changes(tmp_path):
     workdir = trained(tmp_path, "SEED = 7", "BATCH_SIZE = 2", steps=100)
     run = recorded(status="partial", workdir=workdir, config=PAPER_CONFIG)
     assert (run.seed, run.steps, run.paper_steps) == ("7", "100", "1051500")
-    assert run.changes == "BATCH_SIZE = 2"
+    assert run.changes == "run.batch_size = 2"
 
 
 def test_a_run_as_in_the_paper_has_no_changes(tmp_path):
@@ -172,7 +173,7 @@ def test_a_time_of_a_busy_machine_can_be_left_out():
         ({"row_names": ["Zhang19/Table 1/DMPHN(3)"], "dataset": "gopro/test"}, "has no row"),
         ({"row_names": [], "config": None}, "no --config"),
         ({"row_names": []}, "no --dataset"),
-        ({"workdir": "nowhere"}, "nowhere/config.gin"),
+        ({"workdir": "nowhere"}, "nowhere/settings.json"),
         ({"config": "models/nonsense.gin"}, "nonsense"),
         ({"summary": WHOLE_SET | {"dataset_version": "su2017/1.0.0"}}, "is not of 'gopro/test'"),
         ({"summary": WHOLE_SET | {"dataset_version": "gopro/blur_gamma/1.0.0"}}, "blur_gamma"),

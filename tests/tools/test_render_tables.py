@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.tools.ledger_lines import MEASURED, ROW, changed, official, paper_value
-from tools import definition_tables, depth_table, paper_tables, render_tables
+from tools import render_tables
 from tools.ledger import read_paper_values
 
 VALUES = [
@@ -14,7 +14,7 @@ VALUES = [
     paper_value("ssim_matlab3d", "0.9345"),
     paper_value("runtime", "17", unit="ms"),
 ]
-DASH = paper_tables.DASH
+DASH = render_tables.DASH
 
 
 def line_of(page, start):
@@ -23,7 +23,7 @@ def line_of(page, start):
 
 
 def cells(*runs):
-    page = paper_tables.page("Zhang19", VALUES, list(runs))
+    page = render_tables.paper_page("Zhang19", VALUES, list(runs))
     [line] = re.findall(r"^\| \[?DMPHN\(1-2-4\).*$", page, re.MULTILINE)
     return [cell.strip() for cell in line.strip("|").split("|")][1:]
 
@@ -71,8 +71,8 @@ def test_the_best_run_is_shown():
 
 def test_every_reported_number_is_on_its_page():
     values = read_paper_values()
-    for paper in paper_tables.TITLES:
-        page = paper_tables.page(paper, values, [])
+    for paper in render_tables.TITLES:
+        page = render_tables.paper_page(paper, values, [])
         for value in values:
             if value.paper == paper:
                 assert re.search(rf"\| {re.escape(value.value)}( |$)", page)
@@ -80,8 +80,8 @@ def test_every_reported_number_is_on_its_page():
 
 
 def test_headline_rows_exist():
-    assert set(paper_tables.HEADLINE_ROWS) <= {value.row_name for value in read_paper_values()}
-    assert "| (30.11) |" in paper_tables.headline(read_paper_values(), [official()])
+    assert set(render_tables.HEADLINE_ROWS) <= {value.row_name for value in read_paper_values()}
+    assert "| (30.11) |" in render_tables.headline(read_paper_values(), [official()])
 
 
 def test_definitions_are_shown_side_by_side():
@@ -90,7 +90,7 @@ def test_definitions_are_shown_side_by_side():
         official(quantisation="floor", psnr_db="30.0900", ssim_matlab3d="0.9290"),
         official(quantisation="float", psnr_db="30.1400"),
     ]
-    page = definition_tables.page(runs)
+    page = render_tables.definitions_page(runs)
     assert line_of(page, "blurred image") == ["25.64", "0.8500", "0.7800", "0.7600"]
     assert line_of(page, "`round`") == ["30.11", "0.9300", "0.9000", "0.8900"]
     assert line_of(page, "spread") == ["0.05", "0.0010", "0.0000", "0.0000"]
@@ -104,7 +104,7 @@ def test_definitions_are_compared_on_the_same_weights_and_images_only():
         official(quantisation="floor", weights_sha256="e" * 64),
         official(quantisation="float", pairs_sha256="f" * 64),
     ]
-    assert "spread |" not in definition_tables.page(runs)
+    assert "spread |" not in render_tables.definitions_page(runs)
 
 
 def test_the_block_between_its_markers_is_replaced():
@@ -117,25 +117,25 @@ def test_the_block_between_its_markers_is_replaced():
 
 
 def test_depths_of_a_stack_are_shown_on_the_same_images_only():
-    stack = {"rows": "", "config": "models/stacked/stack2_dmphn.gin"}
+    stack = {"rows": "", "config": "stack2_dmphn"}
     whole = official(**stack, psnr_db="29.2000", multiply_adds="1374200000000")
     first = official(**stack, depth="1", psnr_db="28.2000", multiply_adds="687100000000")
-    block = depth_table.block([official(), whole, first])
+    block = render_tables.depths([official(), whole, first])
     assert line_of(block, "1") == ["28.20 dB", "687"]
     assert line_of(block, "all") == ["29.20 dB", "1374"]
     elsewhere = dataclasses.replace(first, pairs_sha256="f" * 64)
-    assert "|" not in depth_table.block([whole, elsewhere])
+    assert "|" not in render_tables.depths([whole, elsewhere])
     second = dataclasses.replace(first, depth="2")
-    assert "|" not in depth_table.block([first, second]), "no run of the whole stack"
+    assert "|" not in render_tables.depths([first, second]), "no run of the whole stack"
 
 
 def test_the_stack_that_was_run_last_is_shown():
     old, new = (
         [official(config=config, rows="", depth=d, multiply_adds="1") for d in ("", "1")]
-        for config in ("models/stacked/stack2_dmphn.gin", "models/stacked/stack3_dmphn.gin")
+        for config in ("stack2_dmphn", "stack3_dmphn")
     )
-    assert "`stack3_dmphn`" in depth_table.block([*old, *new])
-    assert "`stack2_dmphn`" in depth_table.block([*old, *new, old[1]])
+    assert "`stack3_dmphn`" in render_tables.depths([*old, *new])
+    assert "`stack2_dmphn`" in render_tables.depths([*old, *new, old[1]])
 
 
 def test_rows_of_the_test_are_those_of_the_ledger():

@@ -19,16 +19,13 @@ from tfdeblur.cli import run_app
 TINY = """
 from __gin__ import dynamic_registration
 from tfdeblur import data
-from tfdeblur import models
 from tfdeblur import training
-include "models/dmphn/_dmphn.gin"
 include "_experiment.gin"
 include "data/folder.gin"
 include "optim/adam_cosine.gin"
 
-models.DMPHN.levels = (1,)
-models.DMPHN.filters = (4, 4, 4)
-models.DMPHN.blocks_per_stage = 1
+MODEL = "dmphn_1"
+training.Experiment.model_arguments = {{"filters": (4, 4, 4), "blocks_per_stage": 1}}
 STEPS = 6
 BATCH_SIZE = 2
 CROP_SIZE = 16

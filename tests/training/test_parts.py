@@ -14,10 +14,9 @@ from tests.training.tiny import compiled, step, tiny_dmphn, values
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN
 from tfdeblur.training.averaging import averaged_weights
+from tfdeblur.training.dry_run import training_bytes
 from tfdeblur.training.input_wait import InputWait
-from tfdeblur.training.interruption import interruptible
-from tfdeblur.training.memory import training_bytes
-from tfdeblur.training.progress import Progress
+from tfdeblur.training.progress import Progress, interruptible
 from tfdeblur.training.training_curve import write_training_curve
 from tfdeblur.training.workdir import locked, write_text
 

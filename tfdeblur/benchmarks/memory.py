@@ -9,12 +9,8 @@ import contextlib
 import resource
 
 from tfdeblur.errors import InputError
-from tfdeblur.inference.size_limits import (
-    available_memory,
-    check_memory,
-    check_side,
-    memory_errors_in_words,
-)
+from tfdeblur.inference.size_limits import check_size, memory_errors_in_words
+from tfdeblur.system.memory import available_memory
 
 
 def process_peak_bytes():
@@ -65,8 +61,7 @@ def memory_for(model, batch_size, height, width):
     """
     if _device_statistics() is None:
         image_bytes = height * width * model.working_bytes_per_pixel
-        check_side(height, width)
-        check_memory(height, width, model.working_bytes_per_pixel)
+        check_size(height, width, model.working_bytes_per_pixel)
         most = available_memory() // image_bytes
         if batch_size > most:
             raise InputError(

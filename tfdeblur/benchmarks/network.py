@@ -9,7 +9,7 @@ from tfdeblur.benchmarks.machine_peak import MatrixProduct
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
 from tfdeblur.benchmarks.timing import Seconds, measure_seconds, seconds_of
-from tfdeblur.config import build_model
+from tfdeblur.models.presets import build_model
 from tfdeblur.precision import precision_scope
 from tfdeblur.system.environment import environment
 from tfdeblur.system.xla import default_jit_compile

@@ -6,8 +6,8 @@ import numpy as np
 from tfdeblur.benchmarks.backend import wait
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.timing import measure_seconds
-from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import build_model
 from tfdeblur.precision import precision_scope
 from tfdeblur.system.environment import environment
 from tfdeblur.system.xla import default_jit_compile

@@ -1,127 +1,95 @@
-"""Runs: an experiment from gin files, and what two of them bind differently."""
+"""An experiment from what gin files bind."""
 
-import contextlib
-import dataclasses
-import re
-from typing import Any
+import inspect
+from typing import NamedTuple
 
-import gin
-from gin import config as gin_internals
-
-from tfdeblur.config.binding_errors import binding_errors_in_words
-from tfdeblur.config.files import find_file
-from tfdeblur.config.gin_state import named_bindings, own_gin_state
-from tfdeblur.config.parsing import (
-    first_line,
-    nearest_names,
-    parameters_of,
-    parse_file,
-    parse_text,
-    unknown_parameter,
-)
+from tfdeblur.config.bindings import Bindings, Macro, Reference
+from tfdeblur.config.names import public_names
 from tfdeblur.errors import InputError
+from tfdeblur.training import Experiment
+from tfdeblur.training.deferred import Deferred
+
+# Macros in macros could otherwise make values of any size.
+_MOST_VALUES = 10_000
 
 
-@dataclasses.dataclass(frozen=True)
-class ConfiguredExperiment:
-    """An experiment and the configuration that it came from.
+class ConfiguredExperiment(NamedTuple):
+    """An experiment, and its configuration as text that alone gives the same experiment."""
 
-    Attributes:
-      experiment: `tfdeblur.training.Experiment`.
-      full: the whole configuration as text, which by itself gives the same experiment.
-    """
-
-    experiment: Any
-    full: str
-
-    def operative(self):
-        """What of the configuration has been used up to now, with the defaults that were."""
-        return gin.operative_config_str()
+    experiment: Experiment
+    text: str
 
 
-@contextlib.contextmanager
-def configured_experiment(files, bindings=()):
-    """The experiment that gin files and further bindings describe.
-
-    Constructors in it can be called inside the context only, since gin gives them
-    their arguments then.
+def read_experiment(files, lines=()):
+    """The experiment that gin files and further bindings describe, as a `ConfiguredExperiment`.
 
     Args:
-      files: gin files, each a path below `config_dir()`, such as
-        "papers/zhang2019/table1_dmphn_1_2_4.gin", or a path of its own.
-      bindings: lines such as "RunSettings.steps = 100" that override the files.
-
-    Yields:
-      A `ConfiguredExperiment`.
+      files: gin files, each a path of its own, or one below `config_dir()`, such as
+        "papers/zhang2019/table1_dmphn_1_2_4.gin".
+      lines: bindings such as "RunSettings.steps = 100", which override the files.
 
     Raises:
       InputError: for files and names that are unknown, with the nearest that are known,
         and for values that do not fit.
     """
-    with own_gin_state():
-        for file in files:
-            parse_file(find_file(file))
-        in_files = set(named_bindings())
-        for line in bindings:
-            parse_text(line)
-        _check_parameters()
-        _check_macros(set(named_bindings()) - in_files)
-        full = gin.config_str()
-        with binding_errors_in_words():
-            experiment = _experiment(files)
-        yield ConfiguredExperiment(experiment, full)
-
-
-def _experiment(files):
-    try:
-        return gin.get_configurable("training.Experiment")()
-    except InputError:
-        raise
-    except (TypeError, ValueError, AttributeError, RuntimeError) as error:
-        raise InputError(
-            f"{' '.join(str(file) for file in files)}: these bindings make no experiment: "
-            f"{first_line(error)}"
-        ) from error
-
-
-def differing_bindings(one, other):
-    """Names of what two full configurations bind differently, a dict to both values as text."""
-    sides = []
-    for text in (one, other):
-        with own_gin_state():
-            parse_text(text)
-            sides.append({name: repr(value) for name, value in named_bindings().items()})
-    first, second = sides
-    return {
-        name: (first.get(name, "nothing"), second.get(name, "nothing"))
-        for name in sorted(first.keys() | second.keys())
-        if first.get(name) != second.get(name)
-    }
-
-
-def _check_parameters():
-    """Finds mistyped arguments of classes that pass `**kwargs` on, which gin lets through."""
-    for (_, selector), arguments in gin_internals._CONFIG.items():
-        if selector == "gin.macro":
-            continue
-        for name in arguments:
-            if name not in parameters_of(selector):
-                raise InputError(unknown_parameter(selector, name))
-
-
-def _check_macros(given):
-    """Finds macros that were given and that nothing uses, and those that are used and not given."""
-    used = set(re.findall(r"%([\w.]+)", repr(list(gin_internals._CONFIG.values()))))
-    macros = {scope for scope, selector in gin_internals._CONFIG if selector == "gin.macro"}
-    if missing := sorted(used - macros):
+    bindings = Bindings()
+    for file in files:
+        bindings.add_file(file)
+    for line in lines:
+        bindings.add_line(line)
+    if missing := sorted(bindings.used_macros() - set(bindings.macros)):
         raise InputError(
             f"Expected a value for {', '.join(missing)} as well; add a --gin_file that gives it, "
             f'or --gin_param="{missing[0]}=...".'
         )
-    for name in given:
-        macro = name.removesuffix("/gin.macro.value")
-        if macro != name and macro not in used:
-            nearest = nearest_names("macros", macro, macros & used)
-            raise InputError(
-                f"Received {macro}, which nothing in the configuration uses; {nearest}"
-            )
+    try:
+        experiment = _Resolver(bindings).made("training.Experiment", "")
+    except InputError:
+        raise
+    except RecursionError:
+        raise InputError("Received bindings that refer to themselves.") from None
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"{' '.join(map(str, files))}: these bindings make no experiment: {error}"
+        ) from error
+    return ConfiguredExperiment(experiment, str(bindings))
+
+
+class _Resolver:
+    """Puts values for macros, settings for references to settings, and calls for all others."""
+
+    def __init__(self, bindings):
+        self._bindings = bindings
+        self._num_values = 0
+
+    def made(self, name, scope):
+        """What a reference stands for: settings themselves, of other things a call to make them.
+
+        Data and schedules are made later: a dry run says what a run is before its data is there.
+        """
+        arguments = {}
+        # What is bound in a scope goes before what is bound in those around it, or in none.
+        parts = scope.split("/") if scope else []
+        for within in ("/".join(parts[:length]) for length in range(len(parts) + 1)):
+            for (bound_scope, bound_name, parameter), value in self._bindings.parameters.items():
+                if (bound_scope, bound_name) == (within, name):
+                    arguments[parameter] = value
+        arguments = {key: self._value(value, scope) for key, value in arguments.items()}
+        called = public_names()[name]
+        if name.startswith("training.") and inspect.isclass(called):
+            return called(**arguments)
+        return Deferred(called, arguments)
+
+    def _value(self, value, scope):
+        self._num_values += 1
+        if self._num_values > _MOST_VALUES:
+            raise InputError(f"Received bindings of more than {_MOST_VALUES:,} values.")
+        if isinstance(value, Macro):
+            return self._value(self._bindings.macros[value.name], scope)
+        if isinstance(value, Reference):
+            return self.made(value.name, value.scope or scope)
+        if isinstance(value, dict):
+            return {key: self._value(item, scope) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(self._value(item, scope) for item in value)
+        return value

@@ -1,9 +1,8 @@
 """Where the configuration files are."""
 
-import functools
+import difflib
 from pathlib import Path
 
-from tfdeblur.config.parsing import nearest_names
 from tfdeblur.errors import InputError
 
 
@@ -20,18 +19,23 @@ def find_file(file):
     Raises:
       InputError: for one that is nowhere; the packaged ones nearest to it are listed.
     """
-    for path in (Path(file), config_dir() / file):
+    for path in (Path(file).expanduser(), config_dir() / file):
+        # Not a pipe or a device, which would never end.
         if path.is_file():
-            # Gin would look for a relative path in the packaged folder only.
-            return path.resolve()
-    names = [name for name in _run_file_names() if not Path(name).name.startswith("_")]
+            return path
+    if str(file).removeprefix(f"{config_dir()}/").startswith("models/"):
+        raise InputError(
+            f"Received the gin file {file}; networks are no longer files: expected the binding "
+            f"\"MODEL = '{Path(file).stem}'\"."
+        )
+    names = [path.relative_to(config_dir()).as_posix() for path in config_dir().rglob("[!_]*.gin")]
     raise InputError(
         f"Received the gin file {file}; expected a file, or one of the packaged ones: "
         f"{nearest_names('of them', str(file), names)}"
     )
 
 
-@functools.lru_cache(maxsize=1)
-def _run_file_names():
-    root = config_dir()
-    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*.gin"))
+def nearest_names(kind, name, known):
+    """Words that list the known names of a kind that are most like `name`."""
+    nearest = difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0)
+    return f"the nearest {kind} are {', '.join(nearest)}." if nearest else f"it knows no {kind}."

@@ -5,30 +5,33 @@ from pathlib import Path
 from tfdeblur.errors import InputError
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.pretrained import pretrained_models
+from tfdeblur.weights import SUFFIX
 
 
 def named_networks(given):
     """Those that are given, then those that come with this package.
 
     Args:
-      given: list of "MODEL=WEIGHTS", a preset or `.gin` file and its weight file.
+      given: list of weight files, each alone, since it says which network it is of, or as
+        "MODEL=WEIGHTS", after the name of a preset.
 
     Returns:
-      A dict from the name that the page shows, which a `.gin` file has from its folder,
-      to a `Deblurrer`.
+      A dict from the name that the page shows to a `Deblurrer`. Weights alone have the
+      name of their file, those of a training run that of its folder.
 
     Raises:
       InputError: for another form, for a name twice, and as `Deblurrer`.
     """
     networks = {}
     for text in given:
-        model, _, weights = text.partition("=")
-        if not (model and weights):
+        alone = text.endswith(SUFFIX) and "=" not in text
+        model, _, weights = (None, "", text) if alone else text.partition("=")
+        if model == "" or not weights:
             raise InputError(
-                f"Received {text!r}; expected NETWORK=WEIGHTS, such as "
+                f"Received {text!r}; expected a weight file, or NETWORK=WEIGHTS, such as "
                 "dmphn_1_2_4=dmphn_1_2_4.weights.h5."
             )
-        name = _shown_name(model)
+        name = model or _shown_name(Path(weights))
         if name in networks:
             raise InputError(f"Received two networks named {name}; expected one of each name.")
         networks[name] = Deblurrer(model, weights)
@@ -36,6 +39,7 @@ def named_networks(given):
     return networks | {name: Deblurrer(name) for name in ours}
 
 
-def _shown_name(model):
-    # Every run's configuration has the same name; its folder tells which it is.
-    return Path(model).resolve().parent.name if model.endswith(".gin") else model
+def _shown_name(weights):
+    # All runs name their weights alike; the folder tells which run it is.
+    name = weights.name.removesuffix(SUFFIX)
+    return weights.resolve().parent.name if name == "model" else name

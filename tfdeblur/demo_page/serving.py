@@ -1,60 +1,40 @@
-"""The page served, until the process is asked to end; nothing of visitors is left then."""
+"""The page served, until the process is asked to end."""
 
 import contextlib
 import os
 import signal
+import socket
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 
-from tfdeblur.demo_page.address import bracketed, bypass_proxy, check_address, url
-from tfdeblur.demo_page.folder import private_folder
-from tfdeblur.demo_page.gate import Gate
-from tfdeblur.demo_page.page import build_page
-from tfdeblur.demo_page.visits import Visits
+import uvicorn
+
+from tfdeblur.demo_page.application import Application, PageSettings
+from tfdeblur.errors import InputError
+
+_PORTS = range(7860, 7960)
 
 
-def serve(networks, settings):
-    """Serves the page until the process is interrupted; arguments as for `served`."""
-    with (
-        contextlib.suppress(_Interrupted, KeyboardInterrupt),
-        _interruptible(),
-        served(networks, settings) as address,
-    ):
+def serve(networks: dict, settings: PageSettings) -> None:
+    """Serves the page until the process is interrupted, which ends it; arguments as `served`."""
+    ended = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # not every system has each
+            signal.signal(getattr(signal, name), lambda *_: ended.set())
+    with served(networks, settings) as address:
         print(f"Open {address} in a browser; Ctrl-C ends it.", flush=True)
-        threading.Event().wait()
-    _end_restorations()
-
-
-def _end_restorations():
-    """Python would wait for the end of one that is running, which may be minutes away."""
-    others = [thread for thread in threading.enumerate() if thread != threading.current_thread()]
-    if any(not thread.daemon for thread in others):
-        sys.stdout.flush()
-        os._exit(0)
-
-
-class _Interrupted(BaseException):
-    """The process was asked to end otherwise than by Ctrl-C."""
+        while not ended.wait(1):
+            pass
+    sys.stdout.flush()
+    # Python would wait for the end of a restoration, or crash the network by not waiting.
+    os._exit(0)
 
 
 @contextlib.contextmanager
-def _interruptible():
-    """Signals that would end the process raise, so that what visitors brought is removed."""
-
-    def interrupt(*_):
-        raise _Interrupted
-
-    before = {sent: signal.signal(sent, interrupt) for sent in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for sent, handler in before.items():
-            signal.signal(sent, handler)
-
-
-@contextlib.contextmanager
-def served(networks, settings):
-    """Serves the page while the context lasts. Whatever visitors brought is gone afterwards.
+def served(networks: dict, settings: PageSettings) -> Iterator[str]:
+    """Serves the page while the context lasts.
 
     Args:
       networks: dict from the name that the page shows to a `tfdeblur.Deblurrer`; the
@@ -67,41 +47,35 @@ def served(networks, settings):
     Raises:
       InputError: when nothing can be served at the host and port.
     """
-    from starlette.middleware import Middleware
-
-    check_address(settings.host, settings.port)
-    bypass_proxy(settings.host)
-    with private_folder() as folder:
-        # Gradio takes both from the environment alone.
-        os.environ["GRADIO_TEMP_DIR"] = str(folder)
-        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-        page = build_page(networks, Visits(folder, settings.idle_seconds), settings)
-        gate = Middleware(
-            Gate,
-            folder=folder,
-            max_upload_bytes=settings.max_upload_bytes,
-            max_stored_bytes=settings.max_stored_bytes,
+    with (
+        # Removed as a whole: what is read or written at the end may leave a file.
+        tempfile.TemporaryDirectory(prefix="tfdeblur_demo_", ignore_cleanup_errors=True) as folder,
+        _listening(settings.host, settings.port) as listener,
+    ):
+        application = Application(networks, settings, folder).asgi()
+        server = uvicorn.Server(
+            uvicorn.Config(application, lifespan="off", ws="none", log_level="error")
         )
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        yield f"http://{host}:{listener.getsockname()[1]}"
+        server.should_exit = server.force_exit = True
+        thread.join(5)
+
+
+def _listening(host: str, port: int | None) -> socket.socket:
+    """A socket that listens at `host` and `port`, None for the first free one."""
+    problem = OSError("no free port")
+    for each in [port] if port else _PORTS:
         try:
-            page.launch(
-                server_name=bracketed(settings.host),
-                server_port=settings.port,
-                max_file_size=settings.max_upload_bytes,
-                theme=_theme(),
-                share=False,
-                ssr_mode=False,
-                footer_links=[],
-                quiet=True,
-                prevent_thread_lock=True,
-                app_kwargs={"middleware": [gate]},
-            )
-            yield url(settings.host, page.server_port)
-        finally:
-            page.close(verbose=False)
-
-
-def _theme():
-    import gradio as gr
-
-    # Fonts of the system: the page loads nothing from elsewhere.
-    return gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"])
+            family, _, _, _, address = socket.getaddrinfo(host, each, type=socket.SOCK_STREAM)[0]
+            return socket.create_server(address[:2], family=family)
+        except OSError as error:
+            problem = error
+            if isinstance(error, socket.gaierror):
+                break
+    raise InputError(
+        f"Received host {host} and port {port or 'none'}, which cannot be used: "
+        f"{problem.strerror or problem}. Choose an address of this machine and a free port."
+    ) from problem

@@ -6,6 +6,7 @@ lines and `label` for text.
 
 import html
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,7 +18,7 @@ _NUM_BINS = 24
 MAX_MARKS = 2000
 
 
-def histograms(restored, blurred, label):
+def histograms(restored: list[float], blurred: list[float], label: str) -> str:
     """Two overlaid histograms over the same bins; `label` is that of the values."""
     least, most = _range([*restored, *blurred])
     edges = np.linspace(least, most, _NUM_BINS + 1)
@@ -39,7 +40,7 @@ def histograms(restored, blurred, label):
     return frame.svg(bars, label, "images")
 
 
-def scatter(points, x_label, y_label):
+def scatter(points: list[tuple[float, float, str]], x_label: str, y_label: str) -> str:
     """A mark per (x, y, name), with a line where y is 0 if that is in view."""
     points = points[:: math.ceil(len(points) / MAX_MARKS)]
     xs, ys, _ = zip(*points, strict=True)
@@ -57,19 +58,24 @@ def scatter(points, x_label, y_label):
 class _Frame:
     """Where values lie in a chart, and its axes."""
 
-    def __init__(self, x_range, y_range, least_y_step=0.0):
+    def __init__(
+        self,
+        x_range: tuple[float, float],
+        y_range: tuple[float, float],
+        least_y_step: float = 0.0,
+    ) -> None:
         self._x_range, self._y_range = x_range, y_range
         self._least_y_step = least_y_step
 
-    def x(self, value):
+    def x(self, value: float) -> float:
         least, most = self._x_range
         return _LEFT + (value - least) / (most - least) * (_WIDTH - _LEFT - _RIGHT)
 
-    def y(self, value):
+    def y(self, value: float) -> float:
         least, most = self._y_range
         return _HEIGHT - _BOTTOM - (value - least) / (most - least) * (_HEIGHT - _TOP - _BOTTOM)
 
-    def svg(self, marks, x_label, y_label):
+    def svg(self, marks: list[str], x_label: str, y_label: str) -> str:
         bottom = _HEIGHT - _BOTTOM
         axes = [f'<path class="axis" d="M{_LEFT} {_TOP}V{bottom}H{_WIDTH - _RIGHT}"/>']
         for value in _ticks(*self._x_range):
@@ -91,21 +97,21 @@ class _Frame:
         )
 
 
-def _text(x, y, content, anchor, more=""):
+def _text(x: float, y: float, content: str, anchor: str, more: str = "") -> str:
     return (
         f'<text class="label" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {more}>'
         f"{html.escape(content)}</text>"
     )
 
 
-def _range(values):
+def _range(values: Sequence[float]) -> tuple[float, float]:
     """(least, most), never equal."""
     least, most = min(values), max(values)
     margin = 0.02 * (most - least) or 0.5 * abs(most) or 0.5
     return least - margin, most + margin
 
 
-def _ticks(least, most, least_step=0.0):
+def _ticks(least: float, most: float, least_step: float = 0.0) -> list[float]:
     """Up to eight round numbers between the two, `least_step` or more apart."""
     rough = (most - least) / 5
     magnitude = 10.0 ** math.floor(math.log10(rough))

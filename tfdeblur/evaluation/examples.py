@@ -1,12 +1,16 @@
 """Images worth looking at: which ones, and where in them."""
 
 import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import numpy as np
 
+from tfdeblur.data import PairSource
 from tfdeblur.evaluation.pairs import read_pairs
 from tfdeblur.evaluation.scores import ImageScores
+from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.ops.image_range import to_unit_range
 
 CROP_SIDE = 128
@@ -25,12 +29,12 @@ class Example:
     """
 
     kind: str
-    row: dict
+    row: dict[str, Any]
     blur: np.ndarray
     restored: np.ndarray
     sharp: np.ndarray
 
-    def crops(self):
+    def crops(self) -> dict[str, tuple[np.ndarray, ...]]:
         """{title: (blur, restored, sharp)}, parts of at most `CROP_SIDE` pixels a side.
 
         Where restoring reduced the squared error the most, and where the most of
@@ -40,13 +44,13 @@ class Example:
         places = {"largest improvement": before - after, "largest remaining error": after}
         return {title: self._around(_largest(value)) for title, value in places.items()}
 
-    def _around(self, centre):
+    def _around(self, centre: tuple[int, ...]) -> tuple[np.ndarray, ...]:
         ends = zip(centre, self.sharp.shape, strict=False)
         place = tuple(_window(at, length) for at, length in ends)
         return tuple(image[place] for image in (self.blur, self.restored, self.sharp))
 
 
-def choose(rows, most=3):
+def choose(rows: list[dict[str, Any]], most: int = 3) -> list[tuple[str, dict[str, Any]]]:
     """[(kind, row)] of at most `most` of each kind by PSNR, none twice, worst first."""
     ranked = sorted(rows, key=lambda row: (row["psnr_db"], row["position"]))
     count = min(most, max(1, len(ranked) // 3))
@@ -59,7 +63,12 @@ def choose(rows, most=3):
     return [(kind, row) for kind, chosen in kinds for row in chosen]
 
 
-def restore_examples(deblurrer, source, quantisation, chosen):
+def restore_examples(
+    deblurrer: Deblurrer,
+    source: PairSource,
+    quantisation: str,
+    chosen: list[tuple[str, dict[str, Any]]],
+) -> Iterator[Example]:
     """Yields the `Example` of every (kind, row) in `chosen`, in the order of the dataset."""
     scores = ImageScores(quantisation)
     by_position = {row["position"]: (kind, row) for kind, row in chosen}
@@ -70,16 +79,16 @@ def restore_examples(deblurrer, source, quantisation, chosen):
         yield Example(kind, row, pair["blur"], scores.quantised(restored), pair["sharp"])
 
 
-def _error(image, sharp):
+def _error(image: np.ndarray, sharp: np.ndarray) -> np.ndarray:
     squares = (image.astype(np.float32) - sharp) ** 2
     window = tuple(min(_WINDOW_SIDE, side) for side in sharp.shape[1::-1])
     return cv2.blur(squares.mean(axis=-1), window, borderType=cv2.BORDER_REFLECT)
 
 
-def _largest(values):
-    return np.unravel_index(np.argmax(values), values.shape)
+def _largest(values: np.ndarray) -> tuple[int, ...]:
+    return tuple(map(int, np.unravel_index(np.argmax(values), values.shape)))
 
 
-def _window(centre, length):
+def _window(centre: int, length: int) -> slice:
     begin = int(np.clip(centre - CROP_SIDE // 2, 0, max(length - CROP_SIDE, 0)))
     return slice(begin, begin + CROP_SIDE)

@@ -6,7 +6,9 @@ are appended whole, and a last line that a crash cut short is dropped.
 """
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 from tfdeblur.errors import InputError
 
@@ -20,16 +22,21 @@ class Journal:
 
     Args:
       path: the file; need not exist yet.
-      identity: JSON-like dict of everything that results depend on.
+      identity: everything that results depend on, as JSON can hold it.
       overwrite: begin anew whatever is there.
 
     Raises:
       OtherEvaluationError: when the file is another evaluation's; what differs is named.
     """
 
-    def __init__(self, path, identity, overwrite=False):
+    def __init__(
+        self, path: str | os.PathLike, identity: dict[str, Any], overwrite: bool = False
+    ) -> None:
         self.path = Path(path)
-        found, rows = ({}, []) if overwrite else read_journal(self.path)
+        found: dict[str, Any] = {}
+        rows: list[dict[str, Any]] = []
+        if not overwrite:
+            found, rows = read_journal(self.path)
         if found and found != identity:
             raise OtherEvaluationError(
                 f"{self.path.parent}: holds another evaluation, with "
@@ -41,24 +48,24 @@ class Journal:
         else:
             self.path.write_text(_line(identity), encoding="utf-8")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._positions)
 
-    def __contains__(self, position):
+    def __contains__(self, position: int) -> bool:
         return position in self._positions
 
-    def append(self, row):
+    def append(self, row: dict[str, Any]) -> None:
         """Adds the results of one image: a JSON-like dict with its "position"."""
         self._positions.add(row["position"])
         with self.path.open("a", encoding="utf-8") as file:
             file.write(_line(row))
 
-    def _drop_cut_line(self):
+    def _drop_cut_line(self) -> None:
         with self.path.open("r+b") as file:
             file.truncate(file.read().rfind(b"\n") + 1)
 
 
-def read_journal(path):
+def read_journal(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """(identity, rows) of a journal, which may be another process's at work.
 
     Both are empty where there is no file, or no whole line in it. A position that
@@ -81,7 +88,7 @@ def read_journal(path):
         ) from None
 
 
-def _differences(found, wanted):
+def _differences(found: dict[str, Any], wanted: dict[str, Any]) -> str:
     """In words, what `found` has that is not `wanted`."""
     return ", ".join(
         f"{key} {found.get(key)!r} instead of {wanted.get(key)!r}"
@@ -90,5 +97,5 @@ def _differences(found, wanted):
     )
 
 
-def _line(content):
+def _line(content: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False) + "\n"

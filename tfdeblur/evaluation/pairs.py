@@ -1,11 +1,14 @@
 """Reading the pairs of an evaluation, whole and in order."""
 
-from tfdeblur.data import evaluation_pairs
+from collections.abc import Iterator
+from typing import Any
+
+from tfdeblur.data import PairSource, evaluation_pairs
 from tfdeblur.data.unreadable import READ_ERRORS, first_unreadable
 from tfdeblur.errors import InputError
 
 
-def evenly_spread(source, num_pairs=None):
+def evenly_spread(source: PairSource, num_pairs: int | None = None) -> list[int]:
     """Positions of so many pairs of a source, ascending; None or too many is all."""
     if num_pairs is None or num_pairs >= source.num_pairs:
         return list(range(source.num_pairs))
@@ -14,7 +17,7 @@ def evenly_spread(source, num_pairs=None):
     return sorted({int(i * source.num_pairs / num_pairs) for i in range(num_pairs)})
 
 
-def read_pairs(source, positions):
+def read_pairs(source: PairSource, positions: list[int]) -> Iterator[dict[str, Any]]:
     """The pairs at `positions`, ascending, with their names as text.
 
     Raises:

@@ -8,12 +8,16 @@ import base64
 import html
 import string
 from pathlib import Path
+from typing import Any
 
 import cv2
+import numpy as np
 
+from tfdeblur.data import PairSource
 from tfdeblur.evaluation.charts import histograms, scatter
-from tfdeblur.evaluation.examples import choose, restore_examples
+from tfdeblur.evaluation.examples import Example, choose, restore_examples
 from tfdeblur.evaluation.scores import METRICS, SCORES
+from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.system.atomic_write import atomic_write
 
 _TEMPLATE = Path(__file__).with_name("report_template.html")
@@ -54,15 +58,21 @@ _FACTS = {
 }
 
 
-def write_report(path, deblurrer, source, summary, rows):
+def write_report(
+    path: Path,
+    deblurrer: Deblurrer,
+    source: PairSource,
+    summary: dict[str, Any],
+    rows: list[dict[str, Any]],
+) -> None:
     """Writes the report of `summary` and `rows` to `path`.
 
     Args:
       path: an HTML file.
       deblurrer: what was evaluated; it restores the images that are shown once more.
-      source: the `PairSource` they come from.
+      source: where they come from.
       summary: the content of summary.json.
-      rows: list of dicts, one per image, as in the journal.
+      rows: one per image, as in the journal.
     """
     content = {
         "title": html.escape(f"{summary['model']} on {summary['dataset']}"),
@@ -79,7 +89,7 @@ def write_report(path, deblurrer, source, summary, rows):
         unfinished.write_text(page, encoding="utf-8")
 
 
-def _subtitle(summary):
+def _subtitle(summary: dict[str, Any]) -> str:
     number, in_all = summary["num_images"], summary["num_images_of_dataset"]
     of_all = f" of {in_all:,}" if number < in_all else ""
     parts = [f"{number:,}{of_all} images", f"quantisation {summary['quantisation']}"]
@@ -89,7 +99,7 @@ def _subtitle(summary):
     return f"{html.escape(', '.join(parts))}{badge}"
 
 
-def _tiles(summary):
+def _tiles(summary: dict[str, Any]) -> str:
     tiles = []
     for metric in METRICS:
         value, before = summary[metric], summary[f"input_{metric}"]
@@ -100,7 +110,7 @@ def _tiles(summary):
     return "".join(tiles)
 
 
-def _facts(summary):
+def _facts(summary: dict[str, Any]) -> str:
     size = summary["image_size"]
     others = summary["num_other_sizes"]
     sizes = f"{size} pixels" + (f", and {others} other sizes" if others else "")
@@ -120,7 +130,7 @@ def _facts(summary):
     )
 
 
-def _charts(rows):
+def _charts(rows: list[dict[str, Any]]) -> str:
     figures = [
         histograms(_finite(rows, name), _finite(rows, f"input_{name}"), _NAMES[name])
         for name in ("psnr_db", "ssim_matlab3d")
@@ -136,11 +146,13 @@ def _charts(rows):
     return "".join(f"<figure>{figure}</figure>" for figure in figures)
 
 
-def _finite(rows, name):
+def _finite(rows: list[dict[str, Any]], name: str) -> list[float]:
     return [row[name] for row in rows if row[name] < _INFINITE]
 
 
-def _examples(deblurrer, source, quantisation, rows):
+def _examples(
+    deblurrer: Deblurrer, source: PairSource, quantisation: str, rows: list[dict[str, Any]]
+) -> str:
     chosen = choose(rows)
     # As text at once: the pixels of nine images are not held together.
     texts = {
@@ -150,7 +162,7 @@ def _examples(deblurrer, source, quantisation, rows):
     return "".join(texts[row["position"]] for _, row in chosen)
 
 
-def _example(example):
+def _example(example: Example) -> str:
     row = example.row
     number = row["position"]
     scores = ", ".join(
@@ -181,7 +193,7 @@ def _example(example):
     )
 
 
-def _crop_figure(title, crops):
+def _crop_figure(title: str, crops: tuple[np.ndarray, ...]) -> str:
     images = "".join(
         f'<div><img alt="{name}" src="{_jpeg(crop, _CROP_QUALITY)}"><small>{name}</small></div>'
         for name, crop in zip(("blurred", "restored", "sharp"), crops, strict=True)
@@ -189,7 +201,7 @@ def _crop_figure(title, crops):
     return f'<figure><figcaption>{title}</figcaption><div class="row">{images}</div></figure>'
 
 
-def _videos(videos):
+def _videos(videos: dict[str, dict[str, Any]]) -> str:
     if not videos:
         return ""
     return (
@@ -198,7 +210,7 @@ def _videos(videos):
     )
 
 
-def _table(first, named_rows, *more):
+def _table(first: str, named_rows: list[tuple[str, dict[str, Any]]], *more: str) -> str:
     columns = (*more, *SCORES)
     titles = (first, *(_title(column) for column in columns))
     head = "".join(f'<th scope="col"><button>{title}</button></th>' for title in titles)
@@ -211,14 +223,14 @@ def _table(first, named_rows, *more):
     return f'<table class="sortable"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _title(column):
+def _title(column: str) -> str:
     if column == "num_images":
         return "images"
     blurred = column.startswith("input_")
     return f"{'blurred ' if blurred else ''}{_NAMES[column.removeprefix('input_')]}"
 
 
-def _number(column, value):
+def _number(column: str, value: float | None) -> str:
     if value is None:
         return "inf"
     if column == "num_images":
@@ -226,11 +238,11 @@ def _number(column, value):
     return f"{value:.2f}" if column.endswith("_db") else f"{value:.4f}"
 
 
-def _grouped(value):
+def _grouped(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _jpeg(image, quality=_IMAGE_QUALITY):
+def _jpeg(image: np.ndarray, quality: int = _IMAGE_QUALITY) -> str:
     """The image, reduced to at most `_MAX_WIDTH`, as a data URL."""
     height, width = image.shape[:2]
     if width > _MAX_WIDTH:

@@ -1,5 +1,8 @@
 """How good one restored image is, and how good the blurred one was."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -33,11 +36,11 @@ class ImageScores:
       ValueError: for an unknown quantisation, at the first image.
     """
 
-    def __init__(self, quantisation):
+    def __init__(self, quantisation: str) -> None:
         self.quantisation = quantisation
         self._graph = _compiled(self._scores)
 
-    def __call__(self, restored, blur, sharp):
+    def __call__(self, restored: Any, blur: np.ndarray, sharp: np.ndarray) -> dict[str, float]:
         """A dict from each of `SCORES` to a float.
 
         Args:
@@ -60,13 +63,13 @@ class ImageScores:
             )
         return dict(zip(SCORES, map(float, values), strict=True))
 
-    def quantised(self, restored):
+    def quantised(self, restored: Any) -> np.ndarray:
         """The uint8 (height, width, 3) image to show for `restored`, of `__call__`."""
         # What is only clipped cannot be shown; rounding is nearest to it.
         shown = "round" if self.quantisation == "float" else self.quantisation
         return ops.convert_to_numpy(quantise(restored[0], "uint8", shown))
 
-    def _scores(self, restored, blur, sharp):
+    def _scores(self, restored: Any, blur: Any, sharp: Any) -> Any:
         is_spoilt = ops.logical_not(ops.all(ops.isfinite(restored)))
         restored = quantise(restored, "uint8", self.quantisation)
         if self.quantisation != "float":
@@ -79,7 +82,7 @@ class ImageScores:
         return ops.reshape(ops.transpose(ops.stack(values)), (-1,))  # as SCORES
 
 
-def _compiled(function):
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     if keras.backend.backend() == "jax":
         import jax
 

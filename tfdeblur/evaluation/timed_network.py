@@ -6,9 +6,12 @@ waited for. After warm-up: the first run on a size traces, compiles and allocate
 """
 
 import time
+from typing import Any
 
+import numpy as np
 from keras import ops
 
+from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.ops.image_range import to_unit_range
 
 
@@ -17,16 +20,13 @@ class TimedNetwork:
 
     The very first image is run twice, so that there always is a time; the first
     one of every other size is its warm-up and has none.
-
-    Args:
-      deblurrer: a `tfdeblur.Deblurrer`.
     """
 
-    def __init__(self, deblurrer):
+    def __init__(self, deblurrer: Deblurrer) -> None:
         self.deblurrer = deblurrer
-        self._warm_sizes = set()
+        self._warm_sizes: set[tuple[int, ...]] = set()
 
-    def __call__(self, blur):
+    def __call__(self, blur: np.ndarray) -> tuple[Any, float | None]:
         """(restored, runtime_ms): (1, height, width, 3) as the network gives it, and its time.
 
         Args:
@@ -51,6 +51,6 @@ class TimedNetwork:
         return restored, None
 
 
-def _wait(images):
+def _wait(images: Any) -> None:
     """Returns when the device has computed `images`: a value of theirs can be had only then."""
     ops.convert_to_numpy(images[:, :1, :1])

@@ -18,17 +18,21 @@ of each is a line of numbers. Images of the report are restored a second time in
 """
 
 import hashlib
+import os
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
+from tfdeblur.data import PairSource
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation.journal import Journal, OtherEvaluationError, read_journal
 from tfdeblur.evaluation.pairs import evenly_spread, read_pairs
 from tfdeblur.evaluation.report import write_report
-from tfdeblur.evaluation.results import FILES, REPORT, summarise, write_results
+from tfdeblur.evaluation.results import FILES, REPORT, keras_model, summarise, write_results
 from tfdeblur.evaluation.scores import ImageScores
 from tfdeblur.evaluation.timed_network import TimedNetwork
+from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.ops.image_range import QUANTISATIONS
 from tfdeblur.system import environment
 from tfdeblur.system.file_lock import file_lock
@@ -36,23 +40,23 @@ from tfdeblur.weights.files import weights_sha256
 
 
 def evaluate(
-    deblurrer,
-    source,
-    output,
-    quantisation="round",
+    deblurrer: Deblurrer,
+    source: PairSource,
+    output: str | os.PathLike,
+    quantisation: str = "round",
     *,
-    num_images=None,
-    shard=(1, 1),
-    overwrite=False,
-):
+    num_images: int | None = None,
+    shard: tuple[int, int] = (1, 1),
+    overwrite: bool = False,
+) -> dict[str, Any] | Any:  # None for shards only, which callers know
     """Scores every image of a collection, writes the files above and returns the summary.
 
     An evaluation that was interrupted goes on where it stopped when it is called
     again with the same arguments.
 
     Args:
-      deblurrer: a `tfdeblur.Deblurrer`; its model need not come from a file.
-      source: a `tfdeblur.data.PairSource`.
+      deblurrer: its model need not come from a file.
+      source: the collection, as `tfdeblur.data` gives it.
       output: the folder to write to; need not exist yet.
       quantisation: how the output becomes what is compared, one of
         `tfdeblur.ops.image_range.QUANTISATIONS`.
@@ -64,7 +68,7 @@ def evaluate(
       overwrite: replace what the folder holds of another evaluation.
 
     Returns:
-      The content of summary.json as a dict, or None while other shards are at work.
+      The content of summary.json, or None while other shards are at work.
 
     Raises:
       OtherEvaluationError: when the folder holds another evaluation.
@@ -77,24 +81,24 @@ def evaluate(
         raise InputError(
             f"Received quantisation {quantisation!r}; expected one of {', '.join(QUANTISATIONS)}."
         )
-    output = Path(output)
+    folder = Path(output)
     identity = _identity(deblurrer, source, len(positions), quantisation)
-    _prepare(output, num_shards, overwrite)
-    journal = Journal(_journal(output, index, num_shards), identity, overwrite)
+    _prepare(folder, num_shards, overwrite)
+    journal = Journal(_journal(folder, index, num_shards), identity, overwrite)
     _score(deblurrer, source, positions[index - 1 :: num_shards], quantisation, journal)
-    rows = _all_rows(output, num_shards, identity, positions)
+    rows = _all_rows(folder, num_shards, identity, positions)
     if rows is None:
         return None
     summary = summarise(deblurrer, identity, rows)
     # Shards that end together find all rows, each of them; they write one after the other.
-    with file_lock(_journal(output, 1, num_shards)):
-        if not _is_written(output):
-            write_report(output / REPORT, deblurrer, source, summary, rows)
-        write_results(output, summary, rows)
+    with file_lock(_journal(folder, 1, num_shards)):
+        if not _is_written(folder):
+            write_report(folder / REPORT, deblurrer, source, summary, rows)
+        write_results(folder, summary, rows)
     return summary
 
 
-def _checked(shard, num_images):
+def _checked(shard: tuple[int, int], num_images: int) -> tuple[int, int]:
     index, num_shards = shard
     if not 1 <= index <= num_shards <= num_images:
         raise InputError(
@@ -104,9 +108,11 @@ def _checked(shard, num_images):
     return index, num_shards
 
 
-def _identity(deblurrer, source, num_images, quantisation):
+def _identity(
+    deblurrer: Deblurrer, source: PairSource, num_images: int, quantisation: str
+) -> dict[str, Any]:
     """Everything that scores depend on."""
-    model = deblurrer.model
+    model = keras_model(deblurrer)
     return {
         "model": model.name,
         # Of a stack, if not all of its units are run.
@@ -126,11 +132,11 @@ def _identity(deblurrer, source, num_images, quantisation):
     }
 
 
-def _journal(output, index, num_shards):
+def _journal(output: Path, index: int, num_shards: int) -> Path:
     return output / f"journal_{index}_of_{num_shards}.jsonl"
 
 
-def _prepare(output, num_shards, overwrite):
+def _prepare(output: Path, num_shards: int, overwrite: bool) -> None:
     """Makes the folder, and refuses one with results that are not of these shards."""
     if output.exists() and not output.is_dir():
         raise InputError(f"{output}: expected a folder for the results; this is a file.")
@@ -150,7 +156,13 @@ def _prepare(output, num_shards, overwrite):
         )
 
 
-def _score(deblurrer, source, positions, quantisation, journal):
+def _score(
+    deblurrer: Deblurrer,
+    source: PairSource,
+    positions: list[int],
+    quantisation: str,
+    journal: Journal,
+) -> None:
     missing = [position for position in positions if position not in journal]
     if not missing:
         return
@@ -180,16 +192,18 @@ def _score(deblurrer, source, positions, quantisation, journal):
             progress.update()
 
 
-def _sha256(pair):
+def _sha256(pair: dict[str, Any]) -> str:
     digest = hashlib.sha256()
     for side in ("blur", "sharp"):
         digest.update(pair[side].tobytes())
     return digest.hexdigest()
 
 
-def _all_rows(output, num_shards, identity, positions):
+def _all_rows(
+    output: Path, num_shards: int, identity: dict[str, Any], positions: list[int]
+) -> list[dict[str, Any]] | None:
     """The rows of all shards in the order of the dataset, or None if some are missing."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for i in range(1, num_shards + 1):
         found, rows_of_shard = read_journal(_journal(output, i, num_shards))
         if found != identity:  # not begun, or yet to begin anew
@@ -199,5 +213,5 @@ def _all_rows(output, num_shards, identity, positions):
     return rows if [row["position"] for row in rows] == positions else None
 
 
-def _is_written(output):
+def _is_written(output: Path) -> bool:
     return all((output / name).exists() for name in FILES)

@@ -11,9 +11,9 @@ from tfdeblur.errors import InputError
 from tfdeblur.exporting import litert, onnx, saved_model
 from tfdeblur.exporting.parity import FLOAT16_WEIGHTS, FLOAT32, SHAPES, measure_parity
 from tfdeblur.exporting.signatures import check_backend
-from tfdeblur.inference.size_limits import available_memory
 from tfdeblur.system.atomic_write import atomic_folder, atomic_write
 from tfdeblur.system.environment import environment
+from tfdeblur.system.memory import available_memory
 from tfdeblur.weights.files import weights_sha256
 
 

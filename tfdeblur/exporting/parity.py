@@ -5,7 +5,6 @@ import dataclasses
 import keras
 import numpy as np
 
-from tfdeblur.inference.runtimes.runtime import depth_options
 from tfdeblur.ops.image_range import quantise
 
 # (batch, height, width): sides that no network takes without padding, several images at
@@ -85,12 +84,11 @@ def measure_parity(model, exported, shapes=SHAPES, depth=None):
     Returns:
       A list of `Parity`, one per shape.
     """
-    options = depth_options(model, depth)
     found = []
     for batch, height, width in shapes:
         images = scene(batch, height, width)
         blur = images / np.float32(255)
-        expected = keras.ops.convert_to_numpy(model.deblur(blur, **options))
+        expected = keras.ops.convert_to_numpy(model.deblur(blur, depth))
         floats = exported["float"](blur) if "float" in exported else None
         integers = exported["uint8"](images) if "uint8" in exported else _in_8_bits(floats)
         apart = np.abs(integers.astype(int) - _in_8_bits(expected))

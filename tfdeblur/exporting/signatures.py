@@ -4,7 +4,6 @@ import keras
 import tensorflow as tf
 
 from tfdeblur.errors import InputError
-from tfdeblur.inference.runtimes.runtime import depth_options
 from tfdeblur.ops.image_range import quantise, to_unit_range
 
 # Names of the one input and the one output, in every format.
@@ -35,7 +34,6 @@ class Signatures(tf.Module):
     def __init__(self, model, depth=None, jit_compile=False, float16=False):
         super().__init__(name="tfdeblur")
         check_backend()
-        options = depth_options(model, depth)
         # Keras's variables hide those of TensorFlow, which are what is saved.
         self.weights = [
             tf.Variable(tf.cast(variable.value, tf.float16), trainable=False, name="weights")
@@ -46,10 +44,10 @@ class Signatures(tf.Module):
 
         def deblur(blur):
             if not float16:
-                return model.deblur(blur, **options)
+                return model.deblur(blur, depth)
             values = [tf.cast(weights, tf.float32) for weights in self.weights]
             with keras.StatelessScope(zip(model.variables, values, strict=True)):
-                return model.deblur(blur, **options)
+                return model.deblur(blur, depth)
 
         def of_uint8(images):
             return {OUTPUT: quantise(deblur(to_unit_range(images)))}

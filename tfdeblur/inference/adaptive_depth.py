@@ -7,16 +7,22 @@ scenarios"; here the machine itself says what fits.
 
 import time
 
+import numpy as np
+
+from tfdeblur.inference.engine import Deblurrer
+
 # Large enough for every network, small enough to cost nothing: tracing a graph and
 # first allocations happen here, not in the measurement.
 _WARM_UP_SIDE = 64
 
 
-def deepest_within(deblurrer, image, budget_ms):
+def deepest_within(
+    deblurrer: Deblurrer, image: np.ndarray, budget_ms: float
+) -> tuple[Deblurrer, dict[int, float]]:
     """Measures depths on `image` from 1 on, until the budget is passed.
 
     Args:
-      deblurrer: a `tfdeblur.Deblurrer` of a stack.
+      deblurrer: of a stack.
       image: (height, width[, channels]), as a `Deblurrer` takes it.
       budget_ms: stop after the first depth that takes longer, in milliseconds.
 
@@ -26,7 +32,7 @@ def deepest_within(deblurrer, image, budget_ms):
       compilation, reading and writing.
     """
     measured: dict[int, float] = {}
-    chosen = None
+    chosen = deblurrer
     for depth in range(1, deblurrer.num_units + 1):
         candidate = deblurrer.at_depth(depth)
         # What compiles each size is not warm before it has seen this one.
@@ -35,7 +41,7 @@ def deepest_within(deblurrer, image, budget_ms):
         begin = time.perf_counter()
         candidate(image)
         measured[depth] = 1000 * (time.perf_counter() - begin)
-        if chosen is None or measured[depth] <= budget_ms:
+        if depth == 1 or measured[depth] <= budget_ms:
             chosen = candidate
         if measured[depth] > budget_ms:
             break

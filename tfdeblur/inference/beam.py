@@ -1,15 +1,14 @@
-"""Restoring files on many machines with Apache Beam.
+"""`deblur_files`, a file at a time, on the workers of an Apache Beam pipeline.
 
 The workers read and write the same paths as the machine that starts them: all of them need
-one shared file system, and so do the weights. Everything else is `deblur_files`, a file at a
-time, so a result is that of one machine, byte for byte.
+one shared file system, and so do the weights.
 """
 
 import functools
 import json
 import logging
 import re
-import threading
+import types
 from pathlib import Path
 
 from tfdeblur.errors import InputError
@@ -24,30 +23,18 @@ FAILURES = "failures.jsonl"
 
 
 def deblur_with_beam(
-    jobs,
-    make_deblurrer,
-    output_dir,
-    on_existing="refuse",
-    video_crf=DEFAULT_CRF,
-    options="",
+    jobs, make_deblurrer, output_dir, on_existing="refuse", video_crf=DEFAULT_CRF, options=""
 ):
-    """Restores every job it can, as `deblur_files`, on the workers of a Beam pipeline.
-
-    What exists already is decided on here, before the pipeline starts: a runner may do
-    work twice when a worker is lost, and would come upon its own results.
+    """Restores every job it can and returns what was not done: dicts of source, target, reason.
 
     Args:
       jobs: list of `tfdeblur.inference.jobs.Job`.
-      make_deblurrer: function without arguments that returns a `tfdeblur.Deblurrer`;
-        it is pickled, and called once in every worker process.
-      output_dir: folder of the results; `failures.jsonl` in it says what was not done
-        and why, a JSON object with `source`, `target` and `reason` a line.
+      make_deblurrer: picklable function that returns a `tfdeblur.Deblurrer`, called once in
+        every worker process.
+      output_dir: folder of the results, and of `failures.jsonl` with the same dicts as JSON.
       on_existing, video_crf: as for `deblur_files`.
       options: of the pipeline, separated by spaces or commas, e.g.
         "--runner=DirectRunner --direct_num_workers=2".
-
-    Returns:
-      The list of what was not done, dicts as in `failures.jsonl`.
 
     Raises:
       InputError: when Apache Beam is not installed, or does not take the options.
@@ -55,52 +42,51 @@ def deblur_with_beam(
     """
     require_extra("beam", ["apache_beam"], "--runner=beam")
     check_on_existing(on_existing)
-    output_dir = Path(output_dir).absolute()
     jobs = [Job(job.source.absolute(), job.target.absolute()) for job in jobs]
-    failures, to_do = [], []
-    for job in jobs:
-        if on_existing == "overwrite" or not job.target.exists():
-            to_do.append(job)
-        elif on_existing == "refuse":
-            # Says so and does nothing else: the target is there.
-            failures += _restore(job, _NoNetwork(), "refuse")
-    # A second try of a runner leaves what the first has finished.
+    existing = {job for job in jobs if on_existing != "overwrite" and job.target.exists()}
+    failures = []
+    if on_existing == "refuse":
+        no_network = types.SimpleNamespace(batch_size=1)
+        failures = [each for job in existing for each in _restore(job, no_network, "refuse")]
+    # A runner may do work twice, and must not refuse its own results then.
     in_worker = "overwrite" if on_existing == "overwrite" else "skip"
     restore = functools.partial(_restore, on_existing=in_worker, video_crf=video_crf)
-    failures += _run_pipeline(to_do, restore, make_deblurrer, output_dir, options)
+    listed = Path(output_dir).absolute() / FAILURES
+    if to_do := [job for job in jobs if job not in existing]:
+        failures += _run_pipeline(to_do, restore, make_deblurrer, listed, options)
     failures.sort(key=lambda failure: failure["source"])
-    _write_failures(output_dir / FAILURES, failures)
+    listed.unlink(missing_ok=True)  # of an earlier run
+    if failures:
+        listed.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(listed) as unfinished:
+            unfinished.write_text("".join(json.dumps(failure) + "\n" for failure in failures))
     return failures
 
 
-def _run_pipeline(jobs, restore, make_deblurrer, output_dir, options):
-    if not jobs:
-        return []
+def _run_pipeline(jobs, restore, make_deblurrer, listed, options):
     import apache_beam as beam
     from apache_beam.options.pipeline_options import PipelineOptions
     from apache_beam.utils.shared import Shared
 
-    output_dir.mkdir(parents=True, exist_ok=True)
-    # Beam's own file, hidden: it is read below, and in no order.
-    collected = unfinished_path(output_dir / FAILURES)
-    in_worker = functools.partial(_restore_shared, Shared(), make_deblurrer, restore)
+    listed.parent.mkdir(parents=True, exist_ok=True)
+    collected = unfinished_path(listed)
+    shared = Shared()  # one network in each process, however many threads it has
     try:
         pipeline = beam.Pipeline(options=PipelineOptions(option_list(options)))
     except (ValueError, ImportError) as error:
-        raise InputError(
-            f"Apache Beam does not take {options!r}: {str(error).splitlines()[0]}"
-        ) from None
+        reason = str(error).splitlines()[0]
+        raise InputError(f"Apache Beam does not take {options!r}: {reason}") from None
     try:
         with pipeline:
             _ = (
                 pipeline
-                | "Jobs" >> beam.Create([(str(job.source), str(job.target)) for job in jobs])
-                | "Share out" >> beam.Reshuffle()
-                | "Restore" >> beam.FlatMap(in_worker)
-                | "As JSON" >> beam.Map(json.dumps)
-                | "Collect" >> beam.io.WriteToText(str(collected), shard_name_template="")
+                | beam.Create(jobs)
+                | beam.Reshuffle()
+                | beam.FlatMap(lambda job: restore(job, shared.acquire(make_deblurrer)))
+                | beam.Map(json.dumps)
+                | beam.io.WriteToText(str(collected), shard_name_template="")
             )
-        return [json.loads(line) for line in collected.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in collected.read_text().splitlines()]
     finally:
         collected.unlink(missing_ok=True)
 
@@ -112,19 +98,12 @@ def option_list(text):
     return [option if option.startswith("--") else f"--{option}" for option in given]
 
 
-def _restore_shared(shared, make_deblurrer, restore, paths):
-    network = shared.acquire(lambda: _OneAtATime(make_deblurrer()))
-    source, target = map(Path, paths)
-    return restore(Job(source, target), network)
-
-
 def _restore(job, deblurrer, on_existing, video_crf=DEFAULT_CRF):
     """The failures of one job, none or one, as dicts."""
     failures = []
 
     def report(job, reason):
-        source, target = str(job.source), str(job.target)
-        failures.append({"source": source, "target": target, "reason": reason})
+        failures.append({"source": str(job.source), "target": str(job.target), "reason": reason})
 
     try:
         deblur_files(deblurrer, [job], on_existing, video_crf=video_crf, report=report)
@@ -135,41 +114,3 @@ def _restore(job, deblurrer, on_existing, video_crf=DEFAULT_CRF):
         logging.getLogger(__name__).exception("%s", job.source)
         report(job, f"{job.source}: {type(error).__name__}: {error}")
     return failures
-
-
-class _OneAtATime:
-    """A `Deblurrer` for the threads of a worker: they read and write while one computes.
-
-    It would not be faster, but take more memory, if more than one did.
-    """
-
-    batch_size = 1
-
-    def __init__(self, deblurrer):
-        self._deblurrer = deblurrer
-        self._is_computing = threading.Lock()
-
-    def __getattr__(self, name):
-        return getattr(self._deblurrer, name)
-
-    def restore_all(self, images):
-        for image in images:
-            with self._is_computing:
-                restored = self._deblurrer(image)
-            yield restored
-
-
-class _NoNetwork:
-    """For jobs that are not to be done."""
-
-    batch_size = 1
-
-
-def _write_failures(path, failures):
-    if not failures:
-        path.unlink(missing_ok=True)  # of an earlier run
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path) as unfinished:
-        lines = (json.dumps(failure) + "\n" for failure in failures)
-        unfinished.write_text("".join(lines), encoding="utf-8")

@@ -2,13 +2,14 @@
 
 import contextlib
 import re
+from contextlib import AbstractContextManager
 
 import keras
 
 from tfdeblur.errors import InputError
 
 
-def device_scope(name):
+def device_scope(name: str | None) -> AbstractContextManager:
     """A context in which Keras computes on device `name`; None leaves the choice to it.
 
     Args:
@@ -27,7 +28,7 @@ def device_scope(name):
     return keras.device(wanted)
 
 
-def _devices():
+def _devices() -> list[str]:
     if keras.backend.backend() == "jax":
         import jax
 

@@ -1,6 +1,9 @@
 """Restores NumPy images with a network."""
 
-import threading
+import functools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -8,14 +11,15 @@ import numpy as np
 from tfdeblur.errors import InputError
 from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.ensemble import SelfEnsemble
-from tfdeblur.inference.equal_groups import equal_groups
-from tfdeblur.inference.pixels import as_batch, check_image, like
+from tfdeblur.inference.pixels import as_array, as_batch, like
 from tfdeblur.inference.runtimes.load import load_runtime
-from tfdeblur.inference.runtimes.runtime import depth_options
+from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.inference.shape_buckets import ShapeBuckets
-from tfdeblur.inference.size_limits import check_memory, check_side, memory_errors_in_words
+from tfdeblur.inference.size_limits import check_size, memory_errors_in_words
 from tfdeblur.inference.tiling import Tiling, restored_strips
-from tfdeblur.pretrained import DEFAULT_ENSEMBLE
+from tfdeblur.inference.turn import Turn
+from tfdeblur.models import DeblurringModel
+from tfdeblur.pretrained import default_ensemble
 from tfdeblur.setting_checks import is_count, require
 
 
@@ -25,13 +29,14 @@ class Deblurrer:
     Where shapes are compiled one by one (XLA), sizes that the network pads to the same
     share one, and close sizes do if `bucket` says so. It serves as long as the object
     lives. Several threads may call one object; in the network they take turns, for one
-    call has all processors already.
+    call has all processors already. Other processes get a copy with the network in it, by
+    pickling, where they are spawned; in a forked one it refuses to run.
 
     Args:
-      model: name of a preset, a `.gin` file of one, a built
-        `tfdeblur.models.DeblurringModel`, or a `Runtime` such as
-        `tfdeblur.inference.runtimes.saved_model.SavedModelRuntime`. None is
-        `tfdeblur.pretrained.DEFAULT_MODEL`, whose weights come with this package.
+      model: name of a preset, a built `tfdeblur.models.DeblurringModel`, or a `Runtime` such
+        as `tfdeblur.inference.runtimes.saved_model.SavedModelRuntime`. None is the network
+        that the weight file names, and without one `tfdeblur.pretrained.DEFAULT_MODEL`,
+        whose weights come with this package.
       weights: path of a `.weights.h5` file. None is, for a preset, the weights that come
         with this package; a built model keeps its own.
       depth: for stacks, how many units to run; a preset is built, and its weights
@@ -49,7 +54,7 @@ class Deblurrer:
       overlap: of tiles, in pixels; None is `tfdeblur.inference.tiling.DEFAULT_OVERLAP`,
         or half the tile if that is less.
       ensemble: copies of an image to restore and average; see `SelfEnsemble`. None is 1,
-        or where no model is named `tfdeblur.pretrained.DEFAULT_ENSEMBLE`.
+        or where neither model nor weights are named `tfdeblur.pretrained.DEFAULT_ENSEMBLE`.
       batch_size: images, or tiles, of one size that `restore_all` runs at once. Memory
         grows with it; only accelerators gain.
 
@@ -67,27 +72,26 @@ class Deblurrer:
 
     def __init__(
         self,
-        model=None,
-        weights=None,
-        depth=None,
+        model: str | os.PathLike | DeblurringModel | Runtime | None = None,
+        weights: str | os.PathLike | None = None,
+        depth: int | None = None,
         *,
-        engine="keras",
-        precision=None,
-        device=None,
-        jit_compile=None,
-        bucket=1,
-        tile="auto",
-        overlap=None,
-        ensemble=None,
-        batch_size=1,
-    ):
+        engine: str = "keras",
+        precision: str | None = None,
+        device: str | None = None,
+        jit_compile: bool | None = None,
+        bucket: int = 1,
+        tile: int | str = "auto",
+        overlap: int | None = None,
+        ensemble: int | None = None,
+        batch_size: int = 1,
+    ) -> None:
         for name, count in (("batch_size", batch_size), ("bucket", bucket)):
             require(is_count(count) and count >= 1, name, count, "a whole number of at least 1")
         if ensemble is None:
-            ensemble = DEFAULT_ENSEMBLE if model is None else 1
+            ensemble = default_ensemble(model, weights)
         self._tiling = Tiling(tile, overlap)
-        self._device = device
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "engine": engine,
             "device": device,
             "jit_compile": jit_compile,
@@ -100,37 +104,37 @@ class Deblurrer:
         self.batch_size = batch_size
         self.ensemble = ensemble
         # At once they would take the memory of all, and TensorFlow has crashed.
-        self._turn = threading.Lock()
+        self._turn = Turn()
         runtime = load_runtime(model, weights, depth, engine, precision, device, jit_compile)
         bucketed = ShapeBuckets(runtime, bucket) if runtime.compiles_shapes else runtime
         self._exact = SelfEnsemble(runtime, ensemble)
         self._runtime = SelfEnsemble(bucketed, ensemble)
 
     @property
-    def model(self):
+    def model(self) -> DeblurringModel | None:
         """The Keras model; None for a network that was read from an exported file."""
         return self._runtime.model
 
     @property
-    def engine(self):
+    def engine(self) -> str:
         """Name of what executes the network, e.g. "keras"."""
         return self._runtime.name
 
     @property
-    def compiles_shapes(self):
+    def compiles_shapes(self) -> bool:
         """Whether the first image of a size waits for a compilation."""
         return self._runtime.compiles_shapes
 
     @property
-    def depth(self):
+    def depth(self) -> int:
         """Units that are run, of the `num_units` of a stack."""
         return self._runtime.depth
 
     @property
-    def num_units(self):
+    def num_units(self) -> int:
         return self._runtime.num_units
 
-    def at_depth(self, depth):
+    def at_depth(self, depth: int) -> "Deblurrer":
         """A Deblurrer of the same network and settings that runs `depth` units.
 
         Raises:
@@ -145,49 +149,51 @@ class Deblurrer:
         other._turn = self._turn  # it is the same network
         return other
 
-    def __call__(self, image, quantisation="round"):
+    def __call__(self, image: Any, quantisation: str = "round") -> np.ndarray:
         """The restored image, of the shape and dtype of `image`.
 
         Args:
           image: (height, width), (height, width, 1) or (height, width, 3), gray
             or RGB, gamma-encoded as stored in files; uint8, uint16, or float
-            in [0, 1].
+            in [0, 1]. NumPy's, Pillow's, or what NumPy can read, such as a tensor.
           quantisation: how the result becomes integers, one of
             `tfdeblur.ops.image_range.QUANTISATIONS`; not used for float images.
 
         Raises:
-          InputError: for another shape or dtype, for sizes outside
-            `tfdeblur.inference.size_limits`, when memory runs out all the same, and
-            when the network gives NaN or infinite values.
+          InputError: for anything else, for sizes outside
+            `tfdeblur.inference.size_limits`, when memory runs out all the same, when
+            the network gives NaN or infinite values, and in a forked process.
         """
         [restored] = self.restore_all([image], quantisation)
         return restored
 
-    def restore_all(self, images, quantisation="round"):
+    def restore_all(
+        self, images: Iterable[Any], quantisation: str = "round", return_errors: bool = False
+    ) -> Iterator[Any]:
         """Restores a stream of images in order, consecutive ones of one size together.
 
+        What fails together, for lack of memory perhaps, is tried one by one.
+
         Args:
-          images: an iterable of images as for the call; up to `batch_size` of them are
-            taken before the first result is given.
+          images: of each what the call takes; up to `batch_size` of them are taken
+            before the first result is given.
           quantisation: as for the call.
+          return_errors: whether the `InputError` of an image that cannot be restored
+            takes its place, and the others go on.
 
         Yields:
           One restored image after the other, each of the shape and dtype of its own.
 
         Raises:
-          InputError: as the call.
+          InputError: as the call, unless errors are returned.
         """
-        checked = map(self._checked, images)
-        for group in equal_groups(checked, _shape_and_dtype, self.batch_size):
-            side = self._tile_side(*group[0].shape[:2])
-            if side is None:
-                for image, restored in zip(group, self._at_once(group), strict=True):
-                    yield like(image, restored, quantisation)
-            else:
-                for image in group:
-                    yield self._in_tiles(image, side, quantisation)
+        for group in _equal_groups(map(self._checked_or_error, images), self.batch_size):
+            for restored in self._restored_or_errors(group, quantisation):
+                if isinstance(restored, InputError) and not return_errors:
+                    raise restored
+                yield restored
 
-    def restore(self, batch):
+    def restore(self, batch: Any) -> Any:
         """The network alone: no conversion, no tiles, no buckets. What is timed and scored.
 
         Args:
@@ -200,11 +206,9 @@ class Deblurrer:
         Raises:
           ImageSizeError: for sizes that do not fit into memory in one piece.
         """
-        _, height, width, _ = batch.shape
-        check_side(height, width)
-        return self._run(self._exact, batch)
+        return self._run(self._exact, batch, self._exact.working_bytes_per_pixel)
 
-    def intermediate_images(self, image):
+    def intermediate_images(self, image: Any) -> dict[str, np.ndarray]:
         """What the network computes on the way, by name, the restored image last.
 
         The whole image at once, by Keras and operation by operation: for looking into a
@@ -226,34 +230,64 @@ class Deblurrer:
                 "the restored image; expected a preset with weights for the intermediate ones."
             )
         image = self._checked(image)
-        height, width = image.shape[:2]
-        options = depth_options(self.model, self.depth)
-        with self._turn:
-            # In one piece, whatever the tiling.
-            check_memory(height, width, self.model.working_bytes_per_pixel)
-            what = _size_in_words(image.shape)
-            with memory_errors_in_words(what), device_scope(self._device):
-                images = self.model.intermediate_images(as_batch([image]), **options)
+        look_into = functools.partial(self.model.intermediate_images, depth=self.depth)
+        images = self._run(look_into, as_batch([image]), self.model.working_bytes_per_pixel)
         return {name: like(image, restored[0]) for name, restored in images.items()}
 
-    def check_size(self, height, width):
-        """Raises ImageSizeError unless an image of this size, in pixels, can be restored."""
+    def check_size(self, height: int, width: int) -> None:
+        """Raises ImageSizeError unless an image of this size, in pixels, can be restored.
+
+        For what is known of an image before it is read; to restore it checks by itself.
+        """
         side = self._tile_side(height, width)
         piece = (height, width) if side is None else (min(height, side), min(width, side))
-        check_side(height, width)
-        check_memory(*piece, self._runtime.working_bytes_per_pixel)
+        check_size(*piece, self._runtime.working_bytes_per_pixel)
 
-    def _checked(self, image):
-        image = np.asarray(image)
-        check_image(image)
-        check_side(*image.shape[:2])
-        return image
+    def _checked(self, image: Any) -> np.ndarray:
+        self._turn.check_process()
+        return as_array(image)
 
-    def _tile_side(self, height, width):
+    def _checked_or_error(self, image: Any) -> np.ndarray | InputError:
+        try:
+            return self._checked(image)
+        except InputError as error:
+            return error
+
+    def _tile_side(self, height: int, width: int) -> int | None:
         return self._tiling.side_for(height, width, self._runtime.working_bytes_per_pixel)
 
-    def _at_once(self, images):
-        restored = keras.ops.convert_to_numpy(self._run(self._runtime, as_batch(images)))
+    def _restored_or_errors(
+        self, group: list[Any], quantisation: str
+    ) -> Iterator[np.ndarray | InputError]:
+        """Yields one for each of `_equal_groups`."""
+        if isinstance(group[0], InputError):
+            yield from group
+            return
+        side = self._tile_side(*group[0].shape[:2])
+        if side is not None:
+            for image in group:
+                try:
+                    yield self._in_tiles(image, side, quantisation)
+                except InputError as error:
+                    yield error
+            return
+        try:
+            together = self._at_once(group)
+        except InputError as error:
+            if len(group) == 1:
+                yield error
+            else:
+                for image in group:
+                    yield from self._restored_or_errors([image], quantisation)
+            return
+        for image, restored in zip(group, together, strict=True):
+            yield like(image, restored, quantisation)
+
+    def _at_once(self, images: list[np.ndarray]) -> np.ndarray:
+        bytes_per_pixel = self._runtime.working_bytes_per_pixel
+        restored = keras.ops.convert_to_numpy(
+            self._run(self._runtime, as_batch(images), bytes_per_pixel)
+        )
         # Integers have no NaN, so that a spoilt image would pass for a dark one.
         if not np.isfinite(restored).all():
             raise InputError(
@@ -263,32 +297,47 @@ class Deblurrer:
             )
         return restored
 
-    def _run(self, runtime, batch):
+    def _run(self, network: Callable[[Any], Any], batch: Any, bytes_per_pixel: float) -> Any:
         count, height, width, _ = batch.shape
         # Judged when it is its turn: what another thread holds is free again by then.
         with self._turn:
-            check_memory(height, width, count * runtime.working_bytes_per_pixel)
+            check_size(height, width, bytes_per_pixel, count)
             what = _size_in_words(batch.shape[1:])
-            with memory_errors_in_words(what), device_scope(self._device):
-                return runtime(batch)
+            with memory_errors_in_words(what), device_scope(self.settings["device"]):
+                return network(batch)
 
-    def _in_tiles(self, image, side, quantisation):
+    def _in_tiles(self, image: np.ndarray, side: int, quantisation: str) -> np.ndarray:
         result = np.empty_like(image)
         top = 0
-        for strip in restored_strips(self._tiles, image, side, self._tiling.overlap):
+        for strip in restored_strips(self._tiles, image, side, int(self._tiling.overlap or 0)):
             rows = slice(top, top + len(strip))
             result[rows] = like(image[rows], strip, quantisation)
             top = rows.stop
         return result
 
-    def _tiles(self, tiles):
-        for group in equal_groups(tiles, _shape_and_dtype, self.batch_size):
+    def _tiles(self, tiles: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        for group in _equal_groups(tiles, self.batch_size):
             yield from self._at_once(group)
 
 
-def _shape_and_dtype(image):
-    return image.shape, image.dtype
+def _equal_groups(images: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Up to `size` consecutive images of one shape and dtype, or errors, at a time.
+
+    It holds no more than that, so that the images may be a stream.
+    """
+    group: list[Any] = []
+    for image in images:
+        if group and (len(group) == size or _kind(image) != _kind(group[0])):
+            yield group
+            group = []
+        group.append(image)
+    if group:
+        yield group
 
 
-def _size_in_words(shape):
+def _kind(image: np.ndarray | InputError) -> tuple | None:
+    return None if isinstance(image, InputError) else (image.shape, image.dtype)
+
+
+def _size_in_words(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape[1::-1])) + " pixels"

@@ -2,7 +2,10 @@
 
 import contextlib
 import dataclasses
+import itertools
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -10,7 +13,6 @@ from tqdm import tqdm
 from tfdeblur.errors import InputError, printable
 from tfdeblur.images.reader import read_header, read_image
 from tfdeblur.images.writer import check_writable, write_image
-from tfdeblur.inference.equal_groups import equal_groups
 from tfdeblur.inference.jobs import Job
 from tfdeblur.system.full_disk import FullDiskError, full_disk_in_words
 from tfdeblur.video import DEFAULT_CRF, is_video
@@ -18,7 +20,7 @@ from tfdeblur.video import DEFAULT_CRF, is_video
 ON_EXISTING = ("refuse", "skip", "overwrite")
 
 
-def check_on_existing(on_existing):
+def check_on_existing(on_existing: str) -> None:
     """Raises ValueError unless it is one of `ON_EXISTING`."""
     if on_existing not in ON_EXISTING:
         raise ValueError(
@@ -27,13 +29,13 @@ def check_on_existing(on_existing):
 
 
 def deblur_files(
-    deblurrer,
-    jobs,
-    on_existing="refuse",
-    save_intermediate=False,
-    video_crf=DEFAULT_CRF,
-    report=None,
-):
+    deblurrer: Any,
+    jobs: list[Job],
+    on_existing: str = "refuse",
+    save_intermediate: bool = False,
+    video_crf: float = DEFAULT_CRF,
+    report: Callable[[Job, str], object] | None = None,
+) -> list[Job]:
     """Restores every job it can; one that fails does not stop the others.
 
     Shows a progress bar with rate and time left on a terminal, and one line for
@@ -41,18 +43,18 @@ def deblur_files(
 
     Args:
       deblurrer: a `tfdeblur.Deblurrer`.
-      jobs: list of `Job`.
+      jobs: what to restore.
       on_existing: what to do where a target exists, one of `ON_EXISTING`:
         "refuse" counts it as not done, "skip" passes over it, "overwrite"
         replaces it.
       save_intermediate: also write what the network computes on the way, into the
         folder NAME_intermediate beside the result.
       video_crf: quality of videos, as `crf` of `video.pipeline.deblur_video`.
-      report: function of (job, reason), called for each job that was not done in place
-        of that line on standard error; then no bar is shown either.
+      report: called for each job that was not done, with the reason, in place of that
+        line on standard error; then no bar is shown either.
 
     Returns:
-      The list of jobs that were not done.
+      The jobs that were not done.
 
     Raises:
       ValueError: for an unknown `on_existing`.
@@ -61,20 +63,31 @@ def deblur_files(
     check_on_existing(on_existing)
     run = _Run(deblurrer, on_existing, save_intermediate, video_crf, report)
     with tqdm(jobs, unit="image", disable=True if report else None) as run.progress:
-        for group in equal_groups(run.photos(), _shape_and_dtype, deblurrer.batch_size):
-            for job, photo, restored in run.restored(group):
-                with run.reporting(job):
-                    job.target.parent.mkdir(parents=True, exist_ok=True)
-                    if save_intermediate:
-                        _write_intermediate(deblurrer, photo, job.target)
-                    write_image(job.target, photo.replace_pixels(restored))
+        to_restore, to_write = itertools.tee(run.photos())
+        pixels = (photo.pixels for _, photo in to_restore)
+        all_restored = deblurrer.restore_all(pixels, return_errors=True)
+        for (job, photo), restored in zip(to_write, all_restored, strict=True):
+            with run.reporting(job):
+                if isinstance(restored, InputError):
+                    raise restored
+                job.target.parent.mkdir(parents=True, exist_ok=True)
+                if save_intermediate:
+                    _write_intermediate(deblurrer, photo, job.target)
+                write_image(job.target, photo.replace_pixels(restored))
     return run.failures
 
 
 class _Run:
     """One call of `deblur_files`: its settings, its progress and what could not be done."""
 
-    def __init__(self, deblurrer, on_existing, save_intermediate, video_crf, report):
+    def __init__(
+        self,
+        deblurrer: Any,
+        on_existing: str,
+        save_intermediate: bool,
+        video_crf: float,
+        report: Callable[[Job, str], object] | None,
+    ) -> None:
         self.deblurrer = deblurrer
         self.on_existing = on_existing
         self.save_intermediate = save_intermediate
@@ -84,7 +97,7 @@ class _Run:
         self.report = report or self._print
 
     @contextlib.contextmanager
-    def reporting(self, job):
+    def reporting(self, job: Job) -> Iterator[None]:
         """What goes wrong inside is told of `job` and does not go further."""
         try:
             with full_disk_in_words(job.target):
@@ -94,14 +107,14 @@ class _Run:
         except (InputError, OSError) as error:
             self.fail(job, error)
 
-    def fail(self, job, error):
+    def fail(self, job: Job, error: Exception) -> None:
         self.failures.append(job)
         self.report(job, _naming_the_file(job, error))
 
-    def _print(self, job, reason):
+    def _print(self, job: Job, reason: str) -> None:
         self.progress.write(f"not done: {printable(reason)}", file=sys.stderr)
 
-    def photos(self):
+    def photos(self) -> Iterator[tuple[Job, Any]]:
         """Yields (job, photo) of every image to be done, read when asked for; does the videos."""
         for job in self.progress:
             if self.on_existing == "skip" and job.target.exists():
@@ -116,7 +129,7 @@ class _Run:
                 check_writable(job.target, photo)
                 yield job, photo
 
-    def deblur_video(self, job):
+    def deblur_video(self, job: Job) -> None:
         # PyAV is needed for videos alone, and takes time to import.
         from tfdeblur.video.pipeline import deblur_video
 
@@ -126,25 +139,8 @@ class _Run:
             )
         deblur_video(self.deblurrer, job.source, job.target, overwrite=True, crf=self.video_crf)
 
-    def restored(self, group):
-        """(job, photo, restored pixels) of those in a group of equal sizes that can be done."""
-        try:
-            restored = list(self.deblurrer.restore_all(photo.pixels for _, photo in group))
-            return [(*each, pixels) for each, pixels in zip(group, restored, strict=True)]
-        except InputError as error:
-            if len(group) > 1:  # too much at once, perhaps
-                return [done for one in group for done in self.restored([one])]
-            [(job, _)] = group
-            self.fail(job, error)
-            return []
 
-
-def _shape_and_dtype(job_and_photo):
-    _, photo = job_and_photo
-    return photo.pixels.shape, photo.pixels.dtype
-
-
-def first_readable(jobs, deblurrer):
+def first_readable(jobs: list[Job], deblurrer: Any) -> Any:
     """The photo of the first job that `deblurrer` can restore, or None."""
     for job in jobs:
         try:
@@ -154,7 +150,7 @@ def first_readable(jobs, deblurrer):
     return None
 
 
-def read_checked(source, deblurrer):
+def read_checked(source: Path, deblurrer: Any) -> Any:
     """The photo in `source`, judged by its header before it is decoded.
 
     Raises:
@@ -165,13 +161,13 @@ def read_checked(source, deblurrer):
     return read_image(source)
 
 
-def _naming_the_file(job, error):
+def _naming_the_file(job: Job, error: Exception) -> str:
     message = str(error)
     named = str(job.source) in message or str(job.target) in message
     return message if named else f"{job.source}: {message}"
 
 
-def _refuse_existing(target, save_intermediate):
+def _refuse_existing(target: Path, save_intermediate: bool) -> None:
     written = [target, _intermediate_folder(target)] if save_intermediate else [target]
     for path in written:
         if path.exists():
@@ -181,12 +177,12 @@ def _refuse_existing(target, save_intermediate):
             )
 
 
-def _intermediate_folder(target):
+def _intermediate_folder(target: Path) -> Path:
     """The folder for what leads to the result `target`, beside it."""
     return target.with_name(f"{target.stem}_intermediate")
 
 
-def _write_intermediate(deblurrer, photo, target):
+def _write_intermediate(deblurrer: Any, photo: Any, target: Path) -> None:
     """Writes what the network of a `Deblurrer` computes on the way from `photo` to `target`."""
     folder = _intermediate_folder(target)
     images = deblurrer.intermediate_images(photo.pixels)

@@ -11,10 +11,12 @@ import math
 import sys
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 from keras import ops
 
-from tfdeblur.inference.runtimes.runtime import RuntimeAround
+from tfdeblur.inference.runtimes.runtime import Runtime, RuntimeAround
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
 
 
@@ -22,30 +24,40 @@ class ShapeBuckets(RuntimeAround):
     """Another runtime that is given few shapes, and says when it compiles one.
 
     Args:
-      runtime: the `Runtime`; one that compiles shapes, or there is nothing to gain.
+      runtime: one that compiles shapes, or there is nothing to gain.
       bucket: pixels; heights and widths are padded to multiples of it and of what the
         network takes. 1 gives the network's result exactly.
       report: called with a line of text before and after each compilation.
     """
 
-    def __init__(self, runtime, bucket=1, report=None):
+    def __init__(
+        self,
+        runtime: Runtime,
+        bucket: int = 1,
+        report: Callable[[str], object] | None = None,
+    ) -> None:
         super().__init__(runtime)
         model = runtime.model
         own = (1, 1) if model is None else model.size_multiple
         self._multiples = [math.lcm(bucket, multiple) for multiple in own]
         self._padding_mode = "reflect" if model is None else model.padding_mode
         self._report = report or _to_stderr
-        self._compiled: set = set()
+        self._bucket = bucket
+        self._compiled: set[tuple[int, ...]] = set()
         # Threads that bring the same new shape would all compile it.
         self._compiling = threading.Lock()
 
-    def __call__(self, batch):
+    def __reduce__(self) -> tuple:
+        # Another process has compiled nothing.
+        return ShapeBuckets, (self._runtime, self._bucket, self._report)
+
+    def __call__(self, batch: Any) -> Any:
         _, height, width, _ = batch.shape
         batch = ops.convert_to_tensor(batch)
         padded = pad_to_multiple(batch, self._multiples, self._padding_mode)
         return crop_to_size(self._restored(padded), height, width)
 
-    def _restored(self, batch):
+    def _restored(self, batch: Any) -> Any:
         shape = tuple(batch.shape)
         if shape in self._compiled:
             return self._runtime(batch)
@@ -62,5 +74,5 @@ class ShapeBuckets(RuntimeAround):
             return restored
 
 
-def _to_stderr(line):
+def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr)

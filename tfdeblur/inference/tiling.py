@@ -9,11 +9,12 @@ networks look further than an overlap, and a DMPHN cuts a tile into patches of i
 
 import dataclasses
 import math
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from tfdeblur.errors import InputError
-from tfdeblur.inference.size_limits import MAX_SIDE
+from tfdeblur.inference.size_limits import MAX_SIDE, MIN_SIDE
 from tfdeblur.ops.padding import padded_size
 
 # Corners of tiles lie on multiples of this many pixels: the largest product of strides and
@@ -50,7 +51,7 @@ class Tiling:
     tile: int | str = "auto"
     overlap: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         is_size = type(self.tile) is int and self.tile >= SMALLEST_TILE
         if not is_size and self.tile not in ("auto", "none"):
             raise InputError(
@@ -66,7 +67,7 @@ class Tiling:
                 f"half the tile or {_MOST_OVERLAP}."
             )
 
-    def side_for(self, height, width, bytes_per_pixel):
+    def side_for(self, height: int, width: int, bytes_per_pixel: float) -> int | None:
         """Longest side of a tile of such an image in pixels, or None for one piece.
 
         `bytes_per_pixel` is the network's working memory.
@@ -80,10 +81,11 @@ class Tiling:
             side = max(math.isqrt(int(_TILE_BYTES / bytes_per_pixel)), 2 * int(self.overlap or 0))
         else:
             side = int(self.tile)
-        return side if max(height, width) > side else None
+        # Too thin to restore it is whatever its pieces, and is refused as a whole.
+        return side if max(height, width) > side and min(height, width) >= MIN_SIDE else None
 
 
-def tile_spans(length, side, overlap):
+def tile_spans(length: int, side: int, overlap: int) -> list[tuple[int, int]]:
     """Where tiles begin and end along one axis, as few and as equal as can be.
 
     Args:
@@ -106,7 +108,12 @@ def tile_spans(length, side, overlap):
     ]
 
 
-def restored_strips(restore_all, image, side, overlap):
+def restored_strips(
+    restore_all: Callable[[Iterable[np.ndarray]], Iterable[np.ndarray]],
+    image: np.ndarray,
+    side: int,
+    overlap: int,
+) -> Iterator[np.ndarray]:
     """Restores `image` in tiles, from top to bottom.
 
     Args:
@@ -123,14 +130,14 @@ def restored_strips(restore_all, image, side, overlap):
     rows, columns = (tile_spans(length, side, overlap) for length in (height, width))
     overlap = padded_size(overlap, GRID)
 
-    def strip(top, bottom):
+    def strip(top: int, bottom: int) -> np.ndarray:
         tiles = restore_all(image[top:bottom, left:right] for left, right in columns)
         return np.concatenate(list(faded_together(tiles, overlap, axis=1)), axis=1)
 
     yield from faded_together((strip(*span) for span in rows), overlap, axis=0)
 
 
-def faded_together(parts, overlap, axis):
+def faded_together(parts: Iterable[np.ndarray], overlap: int, axis: int) -> Iterator[np.ndarray]:
     """Blends arrays that overlap along an axis.
 
     Args:
@@ -146,12 +153,11 @@ def faded_together(parts, overlap, axis):
     shape[axis] = overlap
     rising = (0.5 - 0.5 * np.cos(np.pi * (np.arange(overlap) + 0.5) / overlap)).reshape(shape)
     rising = rising.astype(np.float32)
-    before = None
-    for part in parts:
-        if before is not None:
-            kept, going = np.split(before, [-overlap], axis)
-            coming, rest = np.split(part, [overlap], axis)
-            yield kept
-            part = np.concatenate([going + rising * (coming - going), rest], axis)
-        before = part
+    coming_parts = iter(parts)
+    before = next(coming_parts)
+    for part in coming_parts:
+        kept, going = np.split(before, [-overlap], axis)
+        coming, rest = np.split(part, [overlap], axis)
+        yield kept
+        before = np.concatenate([going + rising * (coming - going), rest], axis)
     yield before

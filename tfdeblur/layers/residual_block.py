@@ -81,7 +81,7 @@ def residual_blocks(filters, blocks_per_stage, initialisation="release", prefix=
     """
     if isinstance(blocks_per_stage, int):
         blocks_per_stage = (blocks_per_stage,) * len(filters)
-    if len(blocks_per_stage) != len(filters) or min(blocks_per_stage) < 0:
+    if len(blocks_per_stage) != len(filters) or min(blocks_per_stage, default=0) < 0:
         raise ValueError(
             f"Received blocks_per_stage={tuple(blocks_per_stage)} for stages of "
             f"{tuple(filters)} channels; expected one number of blocks, at least 0, for each."

@@ -1,8 +1,13 @@
 """The loss of DMPHN and of the networks stacked from it."""
 
+from typing import Any
+
+import keras
+
 from tfdeblur.losses.output_loss import OutputLoss
 
 
+@keras.saving.register_keras_serializable(package="tfdeblur")
 class FullSizeMSE(OutputLoss):
     """Mean squared error of every output to the sharp image, all of full size.
 
@@ -13,5 +18,5 @@ class FullSizeMSE(OutputLoss):
     Deviations: none from the release, which takes means over pixels and channels.
     """
 
-    def targets(self, sharp, num_outputs):
+    def targets(self, sharp: Any, num_outputs: int) -> list[Any]:
         return [sharp] * num_outputs

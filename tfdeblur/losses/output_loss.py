@@ -1,23 +1,29 @@
 """What the losses of both papers have in common."""
 
+from typing import Any
+
+import keras
 from keras import ops
 
 
+@keras.saving.register_keras_serializable(package="tfdeblur")
 class OutputLoss:
     """Sum over a network's outputs of the mean squared error to a target of each.
 
-    A subclass says what the targets are: `targets(sharp, num_outputs)`.
+    A subclass says what the targets are: `targets(sharp, num_outputs)`. It is saved with
+    the networks it is assigned to if it is registered with Keras and every argument of its
+    constructor is an attribute.
 
     Example:
       >>> loss = MultiScaleMSE()
       >>> total = loss(model(blur), sharp)
     """
 
-    def targets(self, sharp, num_outputs):
+    def targets(self, sharp: Any, num_outputs: int) -> list[Any]:
         """A target for each output, coarse to fine, from sharp images (b, h, w, c)."""
         raise NotImplementedError(f"{type(self).__name__} does not say its targets.")
 
-    def terms(self, outputs, sharp):
+    def terms(self, outputs: list[Any], sharp: Any) -> list[Any]:
         """The error of each output.
 
         Args:
@@ -34,6 +40,16 @@ class OutputLoss:
             for output, target in zip(outputs, targets, strict=True)
         ]
 
-    def __call__(self, outputs, sharp):
+    def __call__(self, outputs: list[Any], sharp: Any) -> Any:
         """The scalar to minimise; arguments as for `terms`."""
         return sum(self.terms(outputs, sharp))
+
+    def get_config(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "OutputLoss":
+        arguments = {
+            name: keras.saving.deserialize_keras_object(value) for name, value in config.items()
+        }
+        return cls(**arguments)

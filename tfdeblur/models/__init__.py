@@ -1,12 +1,25 @@
-"""The networks, one per file, all with the surface of `DeblurringModel`."""
+"""The networks, one per file, all with the surface of `DeblurringModel`.
 
-from tfdeblur.models.deblurring_model import DeblurringModel
-from tfdeblur.models.dmphn import DMPHN
-from tfdeblur.models.dmsn import DMSN
-from tfdeblur.models.nafnet import NAFNet
-from tfdeblur.models.pss_nsc import PSSNSC
-from tfdeblur.models.residual_unet import ResidualUNet
-from tfdeblur.models.stacked import Stack
-from tfdeblur.models.vmphn import VMPHN
+Each is imported on first use, so that `presets`, which only names them, costs no Keras.
+"""
+
+import importlib
+
+_FILES = {
+    "DMPHN": "dmphn",
+    "DMSN": "dmsn",
+    "DeblurringModel": "deblurring_model",
+    "NAFNet": "nafnet",
+    "PSSNSC": "pss_nsc",
+    "ResidualUNet": "residual_unet",
+    "Stack": "stacked",
+    "VMPHN": "vmphn",
+}
 
 __all__ = ["DMPHN", "DMSN", "PSSNSC", "VMPHN", "DeblurringModel", "NAFNet", "ResidualUNet", "Stack"]
+
+
+def __getattr__(name):
+    if name not in _FILES:
+        raise AttributeError(f"module 'tfdeblur.models' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"tfdeblur.models.{_FILES[name]}"), name)

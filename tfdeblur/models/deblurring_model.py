@@ -1,11 +1,13 @@
 """What every network of the project has in common."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops
 
-from tfdeblur.losses import FullSizeMSE, OutputLoss
+from tfdeblur.losses.full_size_mse import FullSizeMSE
+from tfdeblur.losses.output_loss import OutputLoss
 from tfdeblur.models.training_means import TrainingMeans
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
 
@@ -34,7 +36,7 @@ class DeblurringModel(keras.Model):
       working_bytes_per_pixel: peak working memory of `deblur` in float32, measured
         on CPU at 1280x720 and rounded up.
       training_loss: the `tfdeblur.losses.OutputLoss` of its paper. Assign
-        another one to an instance to train it differently.
+        another one to an instance to train it differently; it is saved with it.
       training_channels: of the crops its paper trains it on, 1 if they are gray.
     """
 
@@ -46,28 +48,40 @@ class DeblurringModel(keras.Model):
     training_channels = 3
     _means: Any = None
 
+    def __init__(self, training_loss: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if training_loss is not None:  # as `get_config` has it
+            self.training_loss = keras.saving.deserialize_keras_object(training_loss)
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        if "training_loss" in vars(self):
+            config["training_loss"] = keras.saving.serialize_keras_object(self.training_loss)
+        return config
+
     @property
-    def num_outputs(self):
+    def num_outputs(self) -> int:
         return 1
 
     @property
-    def size_multiple(self):
+    def size_multiple(self) -> tuple[int, int]:
         raise AttributeError(f"{type(self).__name__} does not say its size_multiple.")
 
-    def deblur(self, blur, **options):
+    def deblur(self, blur: Any, depth: int | None = None) -> Any:
         """The final restored image for images of any height and width.
 
         Args:
           blur: (batch, height, width, channels), float in [0, 1].
-          **options: what else the network's call takes, e.g. `depth` of a stack.
+          depth: of a stack, how many units to run; None is all that were built.
 
         Returns:
           (batch, height, width, channels), in the range [0, 1], not clipped.
         """
         _, height, width, _ = ops.shape(blur)
-        return crop_to_size(self.final_output(self._padded(blur), **options), height, width)
+        restored = self.final_output(self._padded(blur), **self._options(depth))
+        return crop_to_size(restored, height, width)
 
-    def final_output(self, blur, **options):
+    def final_output(self, blur: Any, **options: Any) -> Any:
         """The final output alone, for images of a size the network takes.
 
         What `deblur` runs. A network overrides it when the final output can be
@@ -75,12 +89,11 @@ class DeblurringModel(keras.Model):
         """
         return self(blur, **options)[-1]
 
-    def intermediate_images(self, blur, **options):
+    def intermediate_images(self, blur: Any, depth: int | None = None) -> dict[str, Any]:
         """What the network computes on the way, by readable names, in order.
 
         Args:
-          blur: as for `deblur`.
-          **options: as for `deblur`.
+          blur, depth: as for `deblur`.
 
         Returns:
           A dict from name to (batch, height', width', channels), in the range
@@ -90,13 +103,14 @@ class DeblurringModel(keras.Model):
             self.build((None, None, None, blur.shape[-1]))
         _, height, width, _ = ops.shape(blur)
         padded = self._padded(blur)
+        named_images: Callable[..., dict[str, Any]] = self.named_images
         cropped = {}
-        for name, image in self.named_images(padded, **options).items():
+        for name, image in named_images(padded, **self._options(depth)).items():
             scale = padded.shape[1] // image.shape[1]
             cropped[name] = crop_to_size(image, -(-height // scale), -(-width // scale))
         return cropped
 
-    def named_images(self, blur):
+    def named_images(self, blur: Any) -> dict[str, Any]:
         """As `intermediate_images`, for sizes that need no padding."""
         return {f"output_{i}": image for i, image in enumerate(self(blur), start=1)}
 
@@ -124,5 +138,9 @@ class DeblurringModel(keras.Model):
             )
         return self.training_loss(y_pred, y) + sum(self.losses)
 
-    def _padded(self, blur):
+    def _options(self, depth: int | None) -> dict[str, int]:
+        # Only stacks know the word.
+        return {} if depth in (None, self.depth) else {"depth": depth}
+
+    def _padded(self, blur: Any) -> Any:
         return pad_to_multiple(blur, self.size_multiple, self.padding_mode)

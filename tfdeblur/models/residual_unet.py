@@ -5,7 +5,7 @@ from keras import ops
 
 from tfdeblur.layers.initializers import conv_initializer
 from tfdeblur.layers.residual_block import residual_blocks
-from tfdeblur.losses import Charbonnier
+from tfdeblur.losses.charbonnier import Charbonnier
 from tfdeblur.models.deblurring_model import DeblurringModel
 from tfdeblur.ops.padding import check_multiple
 
@@ -47,6 +47,7 @@ class ResidualUNet(DeblurringModel):
       >>> [restored] = ResidualUNet()(keras.ops.zeros((1, 64, 64, 3)))
     """
 
+    working_bytes_per_pixel = 300
     training_loss = Charbonnier()
 
     def __init__(

@@ -8,15 +8,19 @@ whole positions only and is plain decimation, and doubling [a, b] gives
 every other framework do, is another network: 0.34 off at the first scale.
 """
 
+from typing import Any
+
+import keras
 from keras import ops
 
 
-def decimate(images, factor):
+def decimate(images: Any, factor: int) -> Any:
     """(b, h, w, c) -> (b, h / factor, w / factor, c): every `factor`-th row and column."""
     return images if factor == 1 else images[:, ::factor, ::factor, :]
 
 
-def decimated_pyramid(images, num_scales):
+@keras.saving.register_keras_serializable(package="tfdeblur")
+def decimated_pyramid(images: Any, num_scales: int) -> list[Any]:
     """Images at scales 1 / 2^(num_scales - 1), ..., 1/2, 1.
 
     Args:
@@ -29,7 +33,8 @@ def decimated_pyramid(images, num_scales):
     return [decimate(images, 2**octave) for octave in reversed(range(num_scales))]
 
 
-def averaged_pyramid(images, num_scales):
+@keras.saving.register_keras_serializable(package="tfdeblur")
+def averaged_pyramid(images: Any, num_scales: int) -> list[Any]:
     """As `decimated_pyramid`, every halving the mean of 2x2 pixels ([Zhang19]'s DMSN)."""
     pyramid = [images]
     for _ in range(num_scales - 1):
@@ -37,7 +42,7 @@ def averaged_pyramid(images, num_scales):
     return pyramid
 
 
-def upsample_x2(images):
+def upsample_x2(images: Any) -> Any:
     """(b, h, w, c) -> (b, 2h, 2w, c): TensorFlow 1's bilinear doubling, any h and w."""
     # Columns first, as TensorFlow's kernel does: rounding then agrees to the last bit.
     right_neighbours = ops.concatenate([images[:, :, 1:], images[:, :, -1:]], axis=2)
@@ -46,7 +51,7 @@ def upsample_x2(images):
     return _with_midpoints(images, lower_neighbours, axis=1)
 
 
-def upsample_x2_centred(images):
+def upsample_x2_centred(images: Any) -> Any:
     """(b, h, w, c) -> (b, 2h, 2w, c): bilinear doubling with half-pixel centres.
 
     [a, b] becomes [a, (3a + b) / 4, (a + 3b) / 4, b]. It belongs to `averaged_pyramid`, whose
@@ -57,7 +62,7 @@ def upsample_x2_centred(images):
     return images
 
 
-def _with_quarter_points(images, axis):
+def _with_quarter_points(images: Any, axis: int) -> Any:
     if axis == 1:
         before = ops.concatenate([images[:, :1], images[:, :-1]], axis=1)
         after = ops.concatenate([images[:, 1:], images[:, -1:]], axis=1)
@@ -68,11 +73,11 @@ def _with_quarter_points(images, axis):
     return _interleaved(quarters, axis)
 
 
-def _with_midpoints(images, neighbours, axis):
+def _with_midpoints(images: Any, neighbours: Any, axis: int) -> Any:
     return _interleaved([images, images + (neighbours - images) * 0.5], axis)
 
 
-def _interleaved(pair, axis):
+def _interleaved(pair: list[Any], axis: int) -> Any:
     """Two tensors of one shape to one of twice the size along `axis`, taking turns."""
     shape = list(ops.shape(pair[0]))
     shape[axis] *= 2

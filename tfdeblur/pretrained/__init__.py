@@ -7,6 +7,7 @@ README.md.
 from pathlib import Path
 
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import architecture, build_model
 from tfdeblur.weights import SUFFIX
 
 # What `tfdeblur deblur photo.jpg` does. The network is light enough to restore the mirror image as
@@ -23,29 +24,48 @@ def pretrained_models():
 
 
 def chosen_network(model=None, weights=None):
-    """The network that a user means who names all of it, its model alone, or nothing.
+    """The network that a user means who names all of it, a part, or nothing.
 
     Args:
-      model: name of a preset or path of a `.gin` file; None is `DEFAULT_MODEL`.
-      weights: path of its weight file; None is the one that comes with this package.
+      model: name of a preset; None is the network that the weights are of.
+      weights: path of a weight file; None is the one that comes with this package.
 
     Returns:
-      model, weights: a name or path, and a path.
+      model, weights: a name, or None where the weight file says it, and a path.
 
     Raises:
-      InputError: for a model without weights that has none here, and for weights alone.
+      InputError: for a model without weights that has none here.
     """
-    if model is None and weights is not None:
-        raise InputError(
-            f"Received the weights {weights} without a model; expected the model they belong to "
-            "as well."
-        )
-    model = DEFAULT_MODEL if model is None else model
     if weights is None:
-        if str(model) not in pretrained_models():
+        model = DEFAULT_MODEL if model is None else str(model)
+        if model not in pretrained_models():
+            architecture(model)  # raises the better message for what is no network at all
             raise InputError(
                 f"Received the model {model} without weights; expected its weight file as well, or "
                 f"a model whose weights come with this package: {', '.join(pretrained_models())}."
             )
         weights = _FOLDER / f"{model}{SUFFIX}"
     return model, weights
+
+
+def default_ensemble(model=None, weights=None):
+    """How many copies are averaged where nobody said: more only for the default network."""
+    return DEFAULT_ENSEMBLE if model is None and weights is None else 1
+
+
+def load_network(model=None, weights=None, depth=None):
+    """That network, built, with its weights; arguments and errors as `chosen_network`.
+
+    Args:
+      model: as for `chosen_network`.
+      weights: as for `chosen_network`.
+      depth: for stacks, how many units to build and read; None is all.
+    """
+    from tfdeblur.weights.files import load_model, load_weights
+
+    model, weights = chosen_network(model, weights)
+    if model is None:
+        return load_model(weights, depth)
+    network = build_model(model, depth)
+    load_weights(network, weights)
+    return network

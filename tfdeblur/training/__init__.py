@@ -2,6 +2,9 @@
 
 from tfdeblur.training import Experiment, OptimizerSettings, RunSettings, schedules
 from tfdeblur.training.loop import prepare, train
+
+A function with arguments, such as a schedule or a source of pairs, is best given as a
+`tfdeblur.training.deferred.Deferred`, which shows in a run's settings.json.
 """
 
 from tfdeblur.data import CropSettings

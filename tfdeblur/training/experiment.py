@@ -1,15 +1,17 @@
 """What a training run is: the settings that gin files bind.
 
-Networks, data and schedules are given as constructors, not as what they construct:
-variables must be created inside the scope of a distribution strategy, and a dry
-run must be able to say what a run is before any data is there.
+Networks, data and schedules are named, not given: variables must be created inside the
+scope of a distribution strategy, and a dry run must be able to say what a run is before any
+data is there.
 """
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from tfdeblur.data import CropSettings
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import architecture, unbuilt_network
 from tfdeblur.setting_checks import is_count, require, require_counts
 from tfdeblur.training.optimizers import OptimizerSettings
 
@@ -120,9 +122,10 @@ class Experiment:
     """A training run from the network to what is reported.
 
     Attributes:
-      model: constructor of a `tfdeblur.models.DeblurringModel`.
+      model: name of a preset, one of `tfdeblur.list_models()`.
       train_data: function without arguments that gives a `PairSource` or `Mixture`.
       run: see `RunSettings`.
+      model_arguments: arguments of the network's class in place of the preset's.
       optimizer: see `tfdeblur.training.optimizers.OptimizerSettings`.
       crops: see `tfdeblur.data.CropSettings`; its seed is the run's.
       validation_data: as train_data, gives a `PairSource`; None validates nothing.
@@ -132,9 +135,10 @@ class Experiment:
       report: see `ReportSettings`.
     """
 
-    model: Callable
+    model: str
     train_data: Callable
     run: RunSettings
+    model_arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
     optimizer: OptimizerSettings = dataclasses.field(default_factory=OptimizerSettings)
     crops: CropSettings = dataclasses.field(default_factory=CropSettings)
     validation_data: Callable | None = None
@@ -148,15 +152,29 @@ class Experiment:
         """Channels of the training crops: 3, or 1 for gray ones."""
         return 1 if "grayscale" in self.crops.augmentations else 3
 
+    def architecture(self):
+        """Class and arguments of the network, see `tfdeblur.models.architecture`."""
+        return architecture(self.model, **self.model_arguments)
+
+    def unbuilt_network(self):
+        """A new network, not yet built."""
+        return unbuilt_network(self.architecture())
+
     def __post_init__(self):
-        for name in ("model", "train_data"):
-            value = getattr(self, name)
-            require(
-                callable(value),
-                f"Experiment.{name}",
-                value,
-                "a constructor, such as a file of models/ or data/ binds",
-            )
+        require(isinstance(self.model, str), "Experiment.model", self.model, "a network's name")
+        require(
+            isinstance(self.model_arguments, dict)
+            and all(isinstance(name, str) for name in self.model_arguments),
+            "Experiment.model_arguments",
+            self.model_arguments,
+            "a dict from names to values, such as {'units': 4}",
+        )
+        require(
+            callable(self.train_data),
+            "Experiment.train_data",
+            self.train_data,
+            "a source of pairs, as the files of data/ bind",
+        )
         require(
             self.loss is None or callable(self.loss),
             "Experiment.loss",

@@ -12,7 +12,6 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from tfdeblur.config import preset_of
 from tfdeblur.data import training_batches
 from tfdeblur.data.pair_source import PairSource
 from tfdeblur.data.unreadable import READ_ERRORS, first_unreadable
@@ -29,9 +28,8 @@ from tfdeblur.training.callbacks.validation import Validation
 from tfdeblur.training.checkpoints import Checkpoints
 from tfdeblur.training.experiment import Experiment, check_crop_size
 from tfdeblur.training.input_wait import InputWait
-from tfdeblur.training.interruption import interruptible
 from tfdeblur.training.optimizers import build_optimizer
-from tfdeblur.training.progress import Progress
+from tfdeblur.training.progress import Progress, interruptible
 from tfdeblur.training.strategies import Distribution, distribution
 from tfdeblur.weights.files import load_weights
 
@@ -68,12 +66,9 @@ def prepare_model(experiment):
     jit_compile = _jit_compile(run, distributed)
     distributed.check(run.batch_size, jit_compile, experiment.optimizer.accumulation_steps)
     with distributed.scope(), precision_scope(run.precision):
-        model = experiment.model()
-        # Keras would count up the names of networks that are no preset.
-        name = preset_of(model) or type(model).__name__.lower()
-        # After whatever else draws numbers, so that initial weights depend on the seed alone.
+        # Initial weights depend on the seed alone.
         keras.utils.set_random_seed(run.seed)
-        model = experiment.model(name=name)
+        model = experiment.unbuilt_network()
         check_crop_size(model, experiment.crops.crop_size)
         model.build((None, None, None, experiment.num_channels))
         if experiment.initial_weights is not None:
@@ -97,7 +92,7 @@ def prepare(experiment):
     return Prepared(experiment, distributed, model, *prepare_data(experiment))
 
 
-def train(prepared, workdir, texts=None, verbose="auto"):
+def train(prepared, workdir, texts=None, verbose=0):
     """Trains, or goes on where an earlier call in `workdir` stopped.
 
     Args:

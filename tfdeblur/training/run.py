@@ -1,92 +1,104 @@
-"""A configured run in its folder: `tfdeblur train` without its flags."""
+"""A run in its folder: `tfdeblur train` without its flags."""
 
+import json
 from pathlib import Path
+from typing import NamedTuple
 
-from tfdeblur.config import binding_errors_in_words, differing_bindings
 from tfdeblur.errors import InputError
 from tfdeblur.training import workdir as names
 from tfdeblur.training.finish import finish
 from tfdeblur.training.loop import prepare, train
+from tfdeblur.training.settings import differing_settings, settings_of
 
 # What may differ when a run goes on: where it runs, how it is shown, and how long it is. A
 # run that is made longer goes on along the schedule of the new length.
-_MAY_DIFFER = (
-    "STEPS/gin.macro.value",
-    "RunSettings.steps",
-    "RunSettings.distribution",
-    "RunSettings.jit_compile",
-)
-_SETTINGS_THAT_MAY_DIFFER = ("CheckpointSettings", "ReportSettings")
+_MAY_DIFFER = ("run.steps", "run.distribution", "run.jit_compile", "checkpoints.", "report.")
 
 
-def run(configured, workdir, verbose="auto"):
-    """Trains what is configured in `workdir`, or goes on there, up to the final report.
+class Outcome(NamedTuple):
+    """How a run ended.
+
+    Attributes:
+      is_complete: False after SIGTERM, and then it goes on when it is started again.
+      lines: of text, about what it left.
+    """
+
+    is_complete: bool
+    lines: list[str]
+
+
+def run(experiment, configuration, workdir, verbose=0):
+    """Trains an experiment in `workdir`, or goes on there, up to the final report.
 
     Args:
-      configured: a `tfdeblur.config.ConfiguredExperiment`, within its context.
+      experiment: a `tfdeblur.training.Experiment`.
+      configuration: text that gives the same experiment, to be kept with it.
       workdir: folder of the run.
       verbose: as for `keras.Model.fit`.
 
     Returns:
-      Whether the run is complete; it is not after SIGTERM.
+      An `Outcome`.
 
     Raises:
-      InputError: for a folder with a run of another configuration, which is not touched,
-        and all that is wrong with the configuration or the data.
+      InputError: for a folder with a run of other settings, which is not touched, and all
+        that is wrong with the settings or the data.
     """
     workdir = Path(workdir)
-    _check_same_run(configured.full, workdir)
-    with binding_errors_in_words():
-        prepared = prepare(configured.experiment)
-    texts = {"config": configured.full, "operative config": configured.operative()}
+    settings = settings_of(experiment)
+    _check_same_run(settings, workdir)
+    prepared = prepare(experiment)
+    texts = {"config": configuration, "settings": json.dumps(settings, indent=2)}
     with names.locked(workdir, needed=prepared.distributed.is_chief):
         # Another run may have come and gone since.
-        _check_same_run(configured.full, workdir)
+        _check_same_run(settings, workdir)
         if prepared.distributed.is_chief:
             names.write_text(workdir / names.CONFIG, texts["config"])
-            names.write_text(workdir / names.OPERATIVE_CONFIG, texts["operative config"])
+            names.write_text(workdir / names.SETTINGS, texts["settings"] + "\n")
         progress = train(prepared, workdir, texts, verbose)
         if progress.interrupted:
-            print(
-                f"stopped and saved at step {progress.step} of {progress.total_steps}; "
-                "the same command goes on"
-            )
-        elif prepared.distributed.is_chief:
-            finish(prepared, workdir)
-    return not progress.interrupted
+            stopped = f"stopped and saved at step {progress.step} of {progress.total_steps}"
+            return Outcome(False, [f"{stopped}; the same command goes on"])
+        return Outcome(True, finish(prepared, workdir) if prepared.distributed.is_chief else [])
 
 
-def _check_same_run(full, workdir):
-    stored = workdir / names.CONFIG
+def read_settings(workdir):
+    """The settings of the run in a folder, as `settings_of` gave them.
+
+    Raises:
+      InputError: when the folder has none that can be read.
+    """
+    stored = Path(workdir) / names.SETTINGS
+    try:
+        settings = json.loads(stored.read_text(encoding="utf-8"))
+        if not isinstance(settings, dict):
+            raise ValueError("no settings")
+        return settings
+    except FileNotFoundError:
+        raise InputError(
+            f"{stored}: expected the settings of the run in this folder, of version 0.1, which "
+            "kept none; finish it with that version, or start anew in another folder from its "
+            "weights (Experiment.initial_weights)."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"{stored}: expected the settings of the run in this folder, but they cannot be read: "
+            f"{type(error).__name__}. Choose another folder."
+        ) from error
+
+
+def _check_same_run(settings, workdir):
     trained = [workdir / names.WEIGHTS, *(workdir / names.CHECKPOINTS).glob("step_*.json")]
     # A run that failed before its first checkpoint leaves nothing to protect.
-    if not stored.is_file() or not any(path.is_file() for path in trained):
+    if not any(path.is_file() for path in trained):
         return
-    try:
-        differences = differing_bindings(stored.read_text(encoding="utf-8"), full)
-    except ValueError as error:  # no text, or no configuration
-        raise InputError(
-            f"{stored}: expected the configuration of the run in this folder, but it cannot be "
-            f"read: {error}. Choose another --workdir."
-        ) from error
     refused = [
-        f"  {name}: {there} there, {here} here"
-        for name, (there, here) in differences.items()
-        if not _may_differ(name)
+        f"  {name}: {there!r} there, {here!r} here"
+        for name, (there, here) in differing_settings(read_settings(workdir), settings).items()
+        if not name.startswith(_MAY_DIFFER)
     ]
     if refused:
         raise InputError(
             "\n".join(refused)
-            + f"\n{workdir}: holds a run of another configuration, which differs as listed; "
-            "choose another --workdir, or the same configuration to go on."
+            + f"\n{workdir}: holds a run of other settings, which differ as listed; choose another "
+            "folder, or the same settings to go on."
         )
-
-
-def _may_differ(name):
-    # From "tfdeblur.training.RunSettings.steps" the two last parts.
-    setting = ".".join(name.split(".")[-2:])
-    return (
-        name in _MAY_DIFFER
-        or setting in _MAY_DIFFER
-        or (setting.split(".")[0] in _SETTINGS_THAT_MAY_DIFFER)
-    )

@@ -8,7 +8,7 @@ from tfdeblur.system.atomic_write import atomic_write
 from tfdeblur.system.file_lock import sole_lock
 
 CONFIG = "config.gin"
-OPERATIVE_CONFIG = "operative_config.gin"
+SETTINGS = "settings.json"
 CHECKPOINTS = "checkpoints"
 TENSORBOARD = "tensorboard"
 HISTORY = "history.csv"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
 import numpy as np
@@ -135,7 +135,7 @@ def open_video(path: str | os.PathLike) -> Video:
     )
 
 
-def open_container(path: str | os.PathLike, mode: str = "r") -> Any:
+def open_container(path: str | os.PathLike, mode: Literal["r", "w"] = "r") -> Any:
     """Opens the video file `path`, to be read ("r") or written ("w") by FFmpeg.
 
     Labels that are not UTF-8 are kept as their bytes: what PyAV does from release 19 on,

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import inspect
 import json
 import math
 import os
@@ -14,6 +13,8 @@ import keras
 import numpy as np
 
 from tfdeblur.errors import InputError, shown
+from tfdeblur.models.architecture import architecture_of, described, is_of, num_parameters
+from tfdeblur.models.presets import unbuilt_network
 from tfdeblur.system.atomic_write import atomic_write
 from tfdeblur.weights import SUFFIX
 from tfdeblur.weights.hdf5_survey import is_finite, survey, without_optimizer
@@ -22,14 +23,8 @@ from tfdeblur.weights.hdf5_survey import is_finite, survey, without_optimizer
 _HDF5_BYTES_PER_VARIABLE = 3000
 
 _MODEL_ATTRIBUTE = "tfdeblur_model"
-
-# Configuration that two models with the same weights may differ in. A stack's depth
-# says how many of the units in a file are used, not which network it is.
-_NOT_IDENTITY = ("name", "trainable", "dtype", "depth", "initialisation")
-
-
-# Shown of a model: more than any has.
-_MOST_ARGUMENTS = 20
+# In characters; that of a stack has 300.
+_LONGEST_ARCHITECTURE = 4096
 
 
 def save_weights(model, path, with_optimizer=False):
@@ -51,7 +46,7 @@ def save_weights(model, path, with_optimizer=False):
         with contextlib.nullcontext() if with_optimizer else _without_optimizer(model):
             model.save_weights(unfinished)
         with h5py.File(unfinished, "a") as file:
-            file.attrs[_MODEL_ATTRIBUTE] = json.dumps(network_identity(model))
+            file.attrs[_MODEL_ATTRIBUTE] = json.dumps(architecture_of(model))
 
 
 def _check_room(model, path, with_optimizer):
@@ -101,6 +96,41 @@ def _check_name(path):
         raise InputError(f"Received the weight file name {path}; expected one ending in {SUFFIX}.")
 
 
+def load_model(path, depth=None):
+    """The network that a `.weights.h5` file says it is of, built, with the weights of the file.
+
+    Nothing but a network of `tfdeblur.models` can be made so, and none that is larger than the
+    file: files go from hand to hand.
+
+    Args:
+      path: of a file that `save_weights` wrote, as training and `tfdeblur convert` do.
+      depth: for stacks, how many units to build and read; None is all.
+
+    Raises:
+      InputError: for a file that does not say its network, as those that Keras alone wrote,
+        one that is of no network of ours, and as `load_weights`.
+    """
+    path = Path(path)
+    with _opened(path) as file:
+        architecture = _stored_architecture(file)
+        num_values = sum(item.size for item in without_optimizer(_surveyed(path, file)).values())
+    if architecture is None:
+        raise InputError(f"{path}: does not say which network it is of; name the network as well.")
+    try:
+        needed = num_parameters(lambda: unbuilt_network(architecture, depth))
+        if needed > num_values:
+            raise InputError(
+                f"says it is of {described(architecture)}, which has {needed:,} parameters, and "
+                f"holds {num_values:,}; the file is damaged, or no weight file."
+            )
+        model = unbuilt_network(architecture, depth)
+        model.build((None, None, None, 3))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    load_weights(model, path)
+    return model
+
+
 def load_weights(model, path):
     """Fills the built `model` from a `.weights.h5` file.
 
@@ -109,18 +139,8 @@ def load_weights(model, path):
         holds NaN, infinity or what no weight file needs. The model is left as it was.
     """
     path = Path(path)
-    _check_name(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such weight file; make one with `tfdeblur convert`.")
-    try:
-        with h5py.File(path, "r") as file:
-            _check_content(model, path, file)
-    except InputError:
-        raise
-    except Exception:  # HDF5 has many ways to say that a file is damaged
-        raise InputError(
-            f"{path}: expected a Keras weight file (HDF5); the file is something else or damaged."
-        ) from None
+    with _opened(path) as file:
+        _check_content(model, path, file)
     with _all_or_nothing(model), warnings.catch_warnings():
         # A layer that has no values in the file would keep those it has.
         warnings.filterwarnings("error", "Skipping nested container", UserWarning)
@@ -128,9 +148,35 @@ def load_weights(model, path):
             model.load_weights(path)
         except Exception as error:  # Keras raises many kinds for files of other models
             raise InputError(
-                f"{path}: these are not weights of {_describe(network_identity(model))}: "
+                f"{path}: these are not weights of {described(architecture_of(model))}: "
                 f"{shown(' '.join(str(error).split()), limit=200)}"
             ) from error
+
+
+@contextlib.contextmanager
+def _opened(path):
+    """A weight file, open; whatever HDF5 raises in the context means that it is damaged."""
+    _check_name(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such weight file; make one with `tfdeblur convert`.")
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except InputError:
+        raise
+    except Exception:  # HDF5 has many ways to say that a file is damaged
+        raise InputError(
+            f"{path}: expected a Keras weight file (HDF5); the file is something else or damaged."
+        ) from None
+
+
+def _surveyed(path, file):
+    try:
+        return survey(file)
+    except InputError as error:
+        raise InputError(
+            f"{path}: {error}; expected a weight file as `tfdeblur convert` and Keras write it."
+        ) from None
 
 
 @contextlib.contextmanager
@@ -151,18 +197,13 @@ def _all_or_nothing(model):
 
 
 def _check_content(model, path, file):
-    try:
-        datasets = survey(file)
-    except InputError as error:
+    datasets = _surveyed(path, file)
+    stored = _stored_architecture(file)
+    wanted = architecture_of(model)
+    if stored is not None and not is_of(stored, wanted):
         raise InputError(
-            f"{path}: {error}; expected a weight file as `tfdeblur convert` and Keras write it."
-        ) from None
-    stored = _model_attribute(file)
-    wanted = network_identity(model)
-    if stored is not None and _with_defaults(_parsed(stored), model, wanted) != wanted:
-        raise InputError(
-            f"{path}: received weights of {_describe(_parsed(stored))}; expected weights of "
-            f"{_describe(wanted)}. Choose the matching model or file."
+            f"{path}: received weights of {described(stored)}; expected weights of "
+            f"{described(wanted)}. Choose the matching model or file."
         )
     # Keras takes what it finds by name and says nothing of what it leaves. A stack that is
     # built only up to some depth leaves the rest of its file on purpose.
@@ -172,54 +213,32 @@ def _check_content(model, path, file):
     if num_values != model.count_params() and not (is_partial and stored is not None):
         raise InputError(
             f"{path}: received weights of {num_values:,} parameters; expected the "
-            f"{model.count_params():,} of {_describe(wanted)}. Choose the matching model or file."
+            f"{model.count_params():,} of {described(wanted)}. Choose the matching model or file."
         )
     for name, item in weights.items():
         if item.dtype.kind != "f":
             raise InputError(f"{path}: {shown(name)} is of type {item.dtype}; expected floats.")
         if item.size > model.count_params():
-            raise InputError(f"{path}: {shown(name)} is larger than all of {_describe(wanted)}.")
+            raise InputError(f"{path}: {shown(name)} is larger than all of {described(wanted)}.")
         if not is_finite(item):
             raise InputError(f"{path}: {shown(name)} holds NaN or infinity; the file is unusable.")
 
 
-def _model_attribute(file):
-    """What the file says of its model; None where it says nothing."""
+def _stored_architecture(file):
+    """What the file says of its network, which may be anything; None where it says nothing."""
     if _MODEL_ATTRIBUTE not in file.attrs:
         return None
     attribute = file.attrs.get_id(_MODEL_ATTRIBUTE)
     # Others can declare any size, which reading them would take.
     if attribute.shape != () or h5py.check_string_dtype(attribute.dtype) is None:
         return "no text"
-    return file.attrs[_MODEL_ATTRIBUTE]
-
-
-def _parsed(stored):
+    stored = file.attrs[_MODEL_ATTRIBUTE]
+    if len(stored) > _LONGEST_ARCHITECTURE:
+        return stored
     try:
         return json.loads(stored)
     except (TypeError, ValueError, RecursionError):
         return stored
-
-
-def _with_defaults(stored, model, wanted):
-    """An identity with the defaults of arguments that the class did not have when it was stored."""
-    if not isinstance(stored, dict):
-        return stored
-    parameters = inspect.signature(type(model).__init__).parameters
-    defaults = {
-        name: parameters[name].default
-        for name in wanted
-        if name in parameters and parameters[name].default is not inspect.Parameter.empty
-    }
-    return {**json.loads(json.dumps(defaults)), **stored}
-
-
-def network_identity(model):
-    """Class and arguments of `model` without its name and the like, as JSON would give them back.
-
-    Equal for networks that can hold each other's weights.
-    """
-    return json.loads(json.dumps(_summary(type(model).__name__, model.get_config())))
 
 
 def weights_sha256(model: keras.Model) -> str:
@@ -235,27 +254,3 @@ def weights_sha256(model: keras.Model) -> str:
         digest.update(f"{values.shape}".encode())
         digest.update(np.ascontiguousarray(values, "<f4").tobytes())
     return digest.hexdigest()
-
-
-def _summary(class_name, config):
-    return {
-        "class": class_name,
-        **{
-            key: _summary(value["class_name"], value["config"])
-            if isinstance(value, dict) and "class_name" in value
-            else value
-            for key, value in config.items()
-            if key not in _NOT_IDENTITY
-        },
-    }
-
-
-def _describe(identity):
-    if not (isinstance(identity, dict) and isinstance(identity.get("class"), str)):
-        return f"an unknown model ({shown(identity, limit=80)!r})"
-    arguments = (
-        f"{shown(key)}={_describe(value) if isinstance(value, dict) else shown(value)}"
-        for key, value in list(identity.items())[:_MOST_ARGUMENTS]
-        if key != "class"
-    )
-    return f"{shown(identity['class'])}({', '.join(arguments)})"

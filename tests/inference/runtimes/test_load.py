@@ -1,13 +1,11 @@
 """What can be chosen of a network, and what no longer."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.inference.fake_runtimes import PerPixel
-from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.load import load_runtime
+from tfdeblur.models.presets import build_model
 from tfdeblur.pretrained import chosen_network
 
 
@@ -38,8 +36,7 @@ def test_engines_that_do_not_exist_are_refused(engine):
         load_runtime("dmsn_2_light", engine=engine)
 
 
-def test_a_preset_may_be_a_path_of_its_file(tmp_path):
-    path = tmp_path / "mine.gin"
-    path.write_text('include "models/dmsn/dmsn_2_light.gin"\n')
+def test_a_weight_file_says_which_network_it_is_of():
     _, weights = chosen_network("dmsn_2_light")
-    assert load_runtime(Path(path), weights).model.count_params() == 643_907
+    model = load_runtime(None, weights, precision="bfloat16").model
+    assert (model.name, model.compute_dtype) == ("dmsn_2_light", "bfloat16")

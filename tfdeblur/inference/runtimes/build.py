@@ -9,19 +9,25 @@ from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.inference.runtimes.onnx_runtime import OnnxRuntime
 from tfdeblur.inference.runtimes.openvino import OpenVinoRuntime
 from tfdeblur.inference.runtimes.runtime import Runtime
+from tfdeblur.models import DeblurringModel
 
 _OTHERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVinoRuntime}
 CPU_ENGINES = tuple(_OTHERS)
 ENGINES = ("keras", *CPU_ENGINES)
 
 
-def build_runtime(engine, model, depth=None, jit_compile=None):
+def build_runtime(
+    engine: str,
+    model: DeblurringModel | Runtime | str | os.PathLike,
+    depth: int | None = None,
+    jit_compile: bool | None = None,
+) -> Runtime:
     """A network in the engine of that name.
 
     Args:
       engine: one of `ENGINES`.
-      model: a built `tfdeblur.models.DeblurringModel`; for all engines but "keras" also
-        the path of an ONNX file. A `Runtime` is returned as it is.
+      model: a built network; for all engines but "keras" also the path of an ONNX file.
+        A `Runtime` is returned as it is.
       depth: for stacks, how many units to run; None is all.
       jit_compile: as for `KerasRuntime`; None for the others, which always compile.
 
@@ -34,6 +40,11 @@ def build_runtime(engine, model, depth=None, jit_compile=None):
     if engine not in ENGINES:
         raise InputError(f"Received engine {engine!r}; expected one of {', '.join(ENGINES)}.")
     if engine == "keras":
+        if isinstance(model, str | os.PathLike):
+            raise InputError(
+                f"Received {model} for the engine keras; expected one that runs ONNX files: "
+                f"{', '.join(CPU_ENGINES)}."
+            )
         return KerasRuntime(model, depth, jit_compile)
     if keras.backend.backend() != "tensorflow" and not isinstance(model, str | os.PathLike):
         raise InputError(

@@ -2,13 +2,12 @@
 
 import os
 
-from tfdeblur.config import build_model
 from tfdeblur.errors import InputError
 from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.runtimes.build import CPU_ENGINES, build_runtime
 from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.precision import precision_scope
-from tfdeblur.pretrained import chosen_network
+from tfdeblur.pretrained import load_network
 from tfdeblur.weights.files import load_weights
 
 
@@ -34,13 +33,12 @@ def load_runtime(
         return model
     with device_scope(device):
         if model is None or isinstance(model, str | os.PathLike):
-            model, weights = chosen_network(model, weights)
             with precision_scope(precision or "float32"):
-                model = build_model(str(model), depth)
+                model = load_network(model, weights, depth)
         else:
             _refuse("that is built already", precision=precision)
-        if weights is not None:
-            load_weights(model, weights)
+            if weights is not None:
+                load_weights(model, weights)
         runtime = build_runtime(engine, model, depth, jit_compile)
     if device is not None and runtime.name in CPU_ENGINES and not device.startswith("cpu"):
         raise InputError(

@@ -7,10 +7,15 @@ import abc
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.runtime import Runtime, checked_depth
+
+if TYPE_CHECKING:
+    from tfdeblur.models import DeblurringModel
 
 
 class OnnxFileRuntime(Runtime):
@@ -30,8 +35,11 @@ class OnnxFileRuntime(Runtime):
         installs the engine is not.
     """
 
-    def __init__(self, source, depth=None):
+    def __init__(
+        self, source: "str | os.PathLike | DeblurringModel", depth: int | None = None
+    ) -> None:
         self._check_installed()
+        self._arguments = (source, depth)
         if not isinstance(source, str | os.PathLike):
             self.model = source
             self.num_units = source.num_units
@@ -39,17 +47,21 @@ class OnnxFileRuntime(Runtime):
         with _file_of(source, depth) as path:
             self._load(path)
 
+    def __reduce__(self) -> tuple:
+        # Engines cannot be pickled.
+        return type(self), self._arguments
+
     @abc.abstractmethod
-    def _check_installed(self):
+    def _check_installed(self) -> None:
         """Raises InputError when the engine cannot be imported."""
 
     @abc.abstractmethod
-    def _load(self, path):
+    def _load(self, path: Path) -> None:
         """Reads the file, which may be gone afterwards."""
 
 
 @contextlib.contextmanager
-def _file_of(source, depth):
+def _file_of(source: "str | os.PathLike | DeblurringModel", depth: int | None) -> Iterator[Path]:
     """Path of the ONNX file of `source`, there as long as the context lasts."""
     if isinstance(source, str | os.PathLike):
         yield _checked_path(source, depth)
@@ -67,8 +79,8 @@ def _file_of(source, depth):
         yield path
 
 
-def _checked_path(path, depth):
-    path = Path(path)
+def _checked_path(given: str | os.PathLike, depth: int | None) -> Path:
+    path = Path(given)
     if depth is not None:
         raise InputError(
             f"Received depth {depth} for {path}; expected none, for an exported network has the "
@@ -79,7 +91,7 @@ def _checked_path(path, depth):
     return path
 
 
-def check_input_type(path, found, expected):
+def check_input_type(path: Path, found: list[str], expected: str) -> None:
     """Raises InputError unless the inputs of the file are of the types `expected`.
 
     Args:
@@ -95,7 +107,7 @@ def check_input_type(path, found, expected):
 
 
 @contextlib.contextmanager
-def reading(path, engine):
+def reading(path: Path, engine: str) -> Iterator[None]:
     """Turns what `engine` raises when it cannot read a file into an InputError."""
     try:
         yield

@@ -1,6 +1,8 @@
 """Runs a network in ONNX Runtime, on the CPU."""
 
 import os
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +20,10 @@ class OnnxRuntime(OnnxFileRuntime):
     name = "onnxruntime"
     working_bytes_per_pixel = 1200
 
-    def _check_installed(self):
+    def _check_installed(self) -> None:
         require_extra("onnx", ("onnxruntime",), "The engine onnxruntime")
 
-    def _load(self, path):
+    def _load(self, path: Path) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -37,6 +39,6 @@ class OnnxRuntime(OnnxFileRuntime):
         check_input_type(path, [found.type for found in inputs], "tensor(float)")
         self._input_name = inputs[0].name
 
-    def __call__(self, batch):
+    def __call__(self, batch: Any) -> np.ndarray:
         [restored] = self._session.run(None, {self._input_name: np.asarray(batch, np.float32)})
         return restored

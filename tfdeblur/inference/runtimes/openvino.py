@@ -3,6 +3,7 @@
 import collections
 import os
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,10 @@ class OpenVinoRuntime(OnnxFileRuntime):
     working_bytes_per_pixel = 800
     compiles_shapes = True
 
-    def _check_installed(self):
+    def _check_installed(self) -> None:
         require_extra("openvino", ("openvino",), "The engine openvino")
 
-    def _load(self, path):
+    def _load(self, path: Path) -> None:
         import openvino
 
         with reading(path, "OpenVINO"):
@@ -41,7 +42,7 @@ class OpenVinoRuntime(OnnxFileRuntime):
         self._compiled: collections.OrderedDict[tuple, Any] = collections.OrderedDict()
         self._running = threading.Lock()
 
-    def __call__(self, batch):
+    def __call__(self, batch: Any) -> np.ndarray:
         batch = np.asarray(batch, np.float32)
         with self._running:
             if batch.shape not in self._compiled:
@@ -53,7 +54,7 @@ class OpenVinoRuntime(OnnxFileRuntime):
             # A copy: the next batch is written over the engine's own result.
             return np.array(self._compiled[batch.shape](batch)[0])
 
-    def _compiled_for(self, shape):
+    def _compiled_for(self, shape: tuple[int, ...]) -> Any:
         import openvino
 
         network = self._network.clone()

@@ -1,9 +1,12 @@
 """What every engine that executes a network has in common."""
 
 import abc
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfdeblur.errors import InputError
+
+if TYPE_CHECKING:  # files run without Keras
+    from tfdeblur.models import DeblurringModel
 
 
 class Runtime(abc.ABC):
@@ -33,7 +36,7 @@ class Runtime(abc.ABC):
     compiles_shapes = False
 
     @abc.abstractmethod
-    def __call__(self, batch):
+    def __call__(self, batch: Any) -> Any:
         """The restored images, of the final output only.
 
         Args:
@@ -49,7 +52,7 @@ class Runtime(abc.ABC):
 class RuntimeAround(Runtime):
     """Another runtime with something done before and after; subclasses say what."""
 
-    def __init__(self, runtime):
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self.name = runtime.name
         self.model = runtime.model
@@ -58,7 +61,7 @@ class RuntimeAround(Runtime):
         self.compiles_shapes = runtime.compiles_shapes
 
 
-def checked_depth(model, depth):
+def checked_depth(model: "DeblurringModel", depth: int | None) -> int:
     """How many units of `model` run when `depth` is asked for; None asks for all.
 
     Raises:
@@ -71,11 +74,3 @@ def checked_depth(model, depth):
             f"Received depth {depth}; expected 1 to {model.depth}, the units of {model.name}."
         )
     return depth
-
-
-def depth_options(model, depth):
-    """What `model.deblur` takes besides images so that it runs `depth` units; None is all.
-
-    Nothing for all, for only stacks know the word.
-    """
-    return {} if depth in (None, model.depth) else {"depth": depth}

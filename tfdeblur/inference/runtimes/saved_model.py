@@ -1,7 +1,9 @@
 """Runs an exported SavedModel with plain TensorFlow."""
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -34,7 +36,7 @@ class SavedModelRuntime(Runtime):
 
     name = "saved_model"
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike) -> None:
         path = self._path = Path(path)
         if not (path / "saved_model.pb").is_file():
             raise InputError(
@@ -55,7 +57,10 @@ class SavedModelRuntime(Runtime):
         self.working_bytes_per_pixel = description["working_bytes_per_pixel"]
         self.compiles_shapes = description["jit_compile"]
 
-    def __call__(self, batch):
+    def __reduce__(self) -> tuple:
+        return SavedModelRuntime, (self._path.absolute(),)
+
+    def __call__(self, batch: Any) -> np.ndarray:
         batch = np.asarray(batch, np.float32)
         try:
             restored = self._restore(**{INPUT: tf.constant(batch)})[OUTPUT].numpy()
@@ -70,7 +75,7 @@ class SavedModelRuntime(Runtime):
         return restored
 
 
-def _float_signature(loaded, path):
+def _float_signature(loaded: Any, path: Path) -> Any:
     signature = getattr(loaded, "signatures", {}).get(SIGNATURES["float"])
     takes = signature.structured_input_signature[1] if signature else {}
     if signature is None or set(takes) != {INPUT} or OUTPUT not in signature.structured_outputs:
@@ -81,7 +86,7 @@ def _float_signature(loaded, path):
     return signature
 
 
-def _description(path):
+def _description(path: Path) -> dict[str, Any]:
     file = path / DESCRIPTION
     if not file.exists():
         return _UNKNOWN_NETWORK

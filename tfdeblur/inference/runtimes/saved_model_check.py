@@ -5,6 +5,10 @@ the functions that loading or restoring can reach must consist of arithmetic on 
 and reading of the model's own variables.
 """
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 from tensorflow.core.protobuf import saved_model_pb2
 
 from tfdeblur.errors import InputError, shown
@@ -37,7 +41,7 @@ _NETWORKS |= {"Relu", "Relu6", "Selu", "Softmax", "Softplus", "_FusedConv2D"}
 _ALLOWED = _VARIABLES | _CALLS | _CONTROL | _ARRAYS | _ARITHMETIC | _NETWORKS
 
 
-def check_saved_model(path):
+def check_saved_model(path: Path) -> None:
     """Raises InputError unless the SavedModel in the folder `path` only restores images."""
     reason = None
     try:
@@ -52,7 +56,7 @@ def check_saved_model(path):
         raise InputError(f"{path}: this SavedModel is refused and nothing of it was run: {reason}.")
 
 
-def _check_program(file):
+def _check_program(file: Path) -> None:
     if file.stat().st_size > _MOST_BYTES:
         raise InputError(f"{file.name} is far larger than any network's")
     meta_graphs = saved_model_pb2.SavedModel.FromString(file.read_bytes()).meta_graphs
@@ -81,7 +85,7 @@ def _check_program(file):
             to_visit += _named_functions(node)
 
 
-def _named_functions(node):
+def _named_functions(node: Any) -> Iterator[str]:
     for value in node.attr.values():
         if value.HasField("func"):
             yield value.func.name
