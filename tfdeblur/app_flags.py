@@ -30,7 +30,7 @@ def define_path(name, default, help_text, flag_values, short_name=None):
 
 def define_paths(name, help_text, flag_values):
     """Defines a flag that may be repeated, and is a list of paths."""
-    serializer = flags.ArgumentSerializer()
+    serializer: flags.ArgumentSerializer[str] = flags.ArgumentSerializer()
     flags.DEFINE_multi(_PathParser(), serializer, name, [], help_text, flag_values)
 
 

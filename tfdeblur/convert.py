@@ -49,8 +49,8 @@ def main(flag_values, arguments):
     if not source.exists() and not any(source.parent.glob(f"{source.name}.*")):
         raise InputError(f"{source}: there is no such folder, and no checkpoint of that name.")
 
+    from tfdeblur.weights import import_release
     from tfdeblur.weights.files import save_weights
-    from tfdeblur.weights.importers.importing import import_release
 
     model = build_model(flag_values.model)
     unused = import_release(model, source)

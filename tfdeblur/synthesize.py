@@ -35,7 +35,7 @@ from tfdeblur.synthesis.contact_sheet import contact_sheet, spread
 from tfdeblur.synthesis.frames import open_frames
 from tfdeblur.synthesis.guidelines import guidelines
 from tfdeblur.synthesis.pair_folder import CONTACT_SHEET, REPORT, PairFolder
-from tfdeblur.synthesis.pairs import make_pairs
+from tfdeblur.synthesis.pairs import averaged_pairs
 
 REQUIRED_FLAGS = ("output",)
 
@@ -101,7 +101,7 @@ def main(flag_values, arguments):
         with tqdm(total=total or None, unit="frame", disable=None) as progress:
             for name, source in sources.items():
                 num_frames = _draw_odd(least, most, flag_values.seed, name)
-                pairs = make_pairs(
+                pairs = averaged_pairs(
                     _counted(source, progress),
                     num_frames,
                     flag_values.stride or num_frames,

@@ -18,7 +18,7 @@ from tfdeblur.exporting.checked_export import (
     parity_path,
 )
 from tfdeblur.system.atomic_write import atomic_write
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.weights.files import weights_sha256
 
 SHAPES = ((1, 9, 8), (2, 8, 12))
 

@@ -6,7 +6,7 @@ import pytest
 
 from tfdeblur import Deblurrer, build_model
 from tfdeblur.images.reader import read_image
-from tfdeblur.weights.importers.importing import import_release
+from tfdeblur.weights import import_release
 
 
 def imported(preset, folder):

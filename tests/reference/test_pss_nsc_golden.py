@@ -10,8 +10,8 @@ import pytest
 import tensorflow as tf
 
 from tfdeblur.models.presets import build_model
+from tfdeblur.weights import import_release
 from tfdeblur.weights.importers import pss_nsc_release
-from tfdeblur.weights.importers.importing import import_release
 
 pytestmark = [pytest.mark.reference, pytest.mark.slow]
 

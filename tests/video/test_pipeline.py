@@ -217,13 +217,6 @@ def test_refused_before_anything_is_read(tmp_path):
     assert len(read_clip(tmp_path / "there.mp4").frames) == 6
 
 
-def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    (tmp_path / "a.mp4").write_text("any")
-    with pytest.raises(InputError, match=r"needs av.*pip install 'tfdeblur\[video\]'"):
-        deblur_video(identity, tmp_path / "a.mp4", tmp_path / "out.mp4")
-
-
 class Failing:
     """Restores `num` frames; then it fails."""
 

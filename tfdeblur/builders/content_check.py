@@ -24,7 +24,7 @@ def check_pairs(source, pairs, image_format):
 
     Args:
       source: a `FileSource`.
-      pairs: list of `Pair`.
+      pairs: list of `PairFiles`.
       image_format: "png" or "jpeg".
 
     Returns:

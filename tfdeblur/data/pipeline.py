@@ -31,7 +31,7 @@ import tensorflow as tf
 
 from tfdeblur.data.augmentation import AUGMENTATIONS
 from tfdeblur.data.decoding import decode_image
-from tfdeblur.data.seeds import stream_seed
+from tfdeblur.data.pair_source import stream_seed
 from tfdeblur.errors import InputError, require_counts
 
 

@@ -35,7 +35,7 @@ from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.system import environment
 from tfdeblur.system.locks import file_lock
 from tfdeblur.system.progress import progress_bar
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.weights.files import weights_sha256
 
 
 def evaluate(

@@ -15,7 +15,7 @@ from tfdeblur.system.atomic_write import atomic_folder, atomic_write
 from tfdeblur.system.environment import environment
 from tfdeblur.system.memory import available_memory
 from tfdeblur.system.paths import check_parent
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.weights.files import weights_sha256
 
 
 @dataclasses.dataclass(frozen=True)

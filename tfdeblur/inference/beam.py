@@ -17,7 +17,7 @@ from tfdeblur.inference.jobs import Job
 from tfdeblur.system.atomic_write import atomic_write, unfinished_path
 from tfdeblur.system.extras import require_extra
 from tfdeblur.system.full_disk import FullDiskError
-from tfdeblur.video.containers import DEFAULT_CRF
+from tfdeblur.video import DEFAULT_CRF
 
 FAILURES = "failures.jsonl"
 

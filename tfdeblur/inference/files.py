@@ -16,7 +16,7 @@ from tfdeblur.inference.jobs import Job
 from tfdeblur.system.atomic_write import short_name
 from tfdeblur.system.full_disk import FullDiskError, full_disk_in_words
 from tfdeblur.system.progress import progress_bar
-from tfdeblur.video.containers import DEFAULT_CRF, is_video
+from tfdeblur.video import DEFAULT_CRF, is_video
 
 _log = logging.getLogger(__name__)
 

@@ -2,13 +2,15 @@
 
 import dataclasses
 import mimetypes
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from tfdeblur.errors import InputError
 from tfdeblur.images.writer import IMAGE_SUFFIXES, check_suffix
 from tfdeblur.inference.patterns import is_pattern, matching
 from tfdeblur.system.file_tree import files_in, goes_in_circles, passed_over_in_words
-from tfdeblur.video.containers import VIDEO_SUFFIXES, is_video, result_name
+from tfdeblur.video import VIDEO_SUFFIXES, is_video, result_name
 
 _SUFFIXES = IMAGE_SUFFIXES | VIDEO_SUFFIXES
 
@@ -24,15 +26,19 @@ class Job:
     target: Path
 
 
-def names_a_file(output):
+def names_a_file(output: str | os.PathLike) -> bool:
     """Whether an output is named as one image or video is, not as a folder of them."""
     kind = mimetypes.guess_type(Path(output).name)[0] or ""
     is_named = kind.startswith(("image/", "video/")) or Path(output).suffix.lower() in _SUFFIXES
     return is_named and not Path(output).is_dir()
 
 
-def plan_jobs(inputs, output, passed_over=None):
-    """One job for every image and video among the inputs.
+def plan_jobs(
+    inputs: Iterable[str | os.PathLike],
+    output: str | os.PathLike,
+    passed_over: list[Path] | None = None,
+) -> list[Job]:
+    """Plans one job for every image and video among the inputs.
 
     A file goes to the folder `output` under its own name (a few kinds of videos become
     MKV). Of a folder, all images and videos at any depth go there under their paths within

@@ -62,7 +62,7 @@ class PairFolder:
         return [row["pair"] for row in self.rows if row["accepted"] == "yes"]
 
     def add(self, name, source, num_frames, pair):
-        """Writes a `pairs.Pair` unless it was rejected: both images or neither."""
+        """Writes an `AveragedPair` unless it was rejected: both images or neither."""
         if not pair.rejections:
             self._write(name, pair)
         self.rows.append(

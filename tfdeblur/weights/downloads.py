@@ -193,8 +193,8 @@ def _check_files(folder: Path, files: list[ReleaseFile]) -> None:
 
 def _convert(name: str, folder: Path) -> Path:
     from tfdeblur import build_model
+    from tfdeblur.weights import import_release
     from tfdeblur.weights.files import save_weights
-    from tfdeblur.weights.importers.importing import import_release
 
     model = build_model(name)
     import_release(model, folder)

@@ -1,6 +1,7 @@
 """Weight files of the project: `.weights.h5` that remember which model they belong to."""
 
 import contextlib
+import hashlib
 import json
 import math
 import os
@@ -222,3 +223,18 @@ def _stored_architecture(file):
         return json.loads(stored)
     except (TypeError, ValueError, RecursionError):
         return stored
+
+
+def weights_sha256(model: keras.Model) -> str:
+    """Computes the SHA-256 of the values of all weights, in the model's order.
+
+    Of shapes and float32 values, not of a file: the same weights give the same sum
+    wherever they are, in memory, in a file of any format, or in a stack built only
+    up to the depth that is used (then of the units there are).
+    """
+    digest = hashlib.sha256()
+    for variable in model.weights:
+        values = keras.ops.convert_to_numpy(keras.ops.cast(variable, "float32"))
+        digest.update(f"{values.shape}".encode())
+        digest.update(np.ascontiguousarray(values, "<f4").tobytes())
+    return digest.hexdigest()
