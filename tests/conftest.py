@@ -1,9 +1,12 @@
 """What all tests share: reproducible seeds, generated inputs, the authors' data where present."""
 
 import os
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# No test may find, or leave, weights in the cache of who runs it.
+os.environ["TFDEBLUR_CACHE"] = str(Path(tempfile.gettempdir()) / "tfdeblur_no_cache")
 
 import keras
 import numpy as np

@@ -115,7 +115,7 @@ def test_bad_images(run, tmp_path, name, parts):
         ({"model": "dmphn_12"}, ["'dmphn_12'", "one of: dmphn_1_2,"]),
         (
             {"weights": None},
-            ["dmphn_1 without weights", f"come with this package: {DEFAULT_MODEL}"],
+            ["dmphn_1 without weights", f"weights are there: {DEFAULT_MODEL}"],
         ),
         ({"flags": ["--saved_model=x"]}, ["--saved_model and --model, --weights"]),
         ({"flags": ["--tile=100"]}, ["tile 100", "auto, none", "from 128"]),
