@@ -200,7 +200,7 @@ def _is_skipped(job, flag_values):
 
 def _problem(job, flag_values):
     """Why a job cannot be done, as far as paths tell, or None."""
-    from tfdeblur.inference.intermediate_files import intermediate_folder
+    from tfdeblur.inference.files import intermediate_folder
 
     if not job.source.exists():
         return f"{job.source}: no such file."
