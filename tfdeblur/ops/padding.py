@@ -13,7 +13,7 @@ PADDING_MODES = ("reflect", "edge", "constant")
 
 def _source_indices(size, padded_size, mode):
     indices = ops.arange(padded_size, dtype="int32")
-    if mode == "edge":
+    if mode != "reflect":
         return ops.minimum(indices, size - 1)
     # Reflection without repeating the border has period 2 (size - 1): 0 1 2 1 | 0 1 2 1 | ...
     period = ops.maximum(2 * (size - 1), 1)
@@ -59,12 +59,11 @@ def pad_to_multiple(images, multiple, mode="reflect"):
         target = padded_size(size, axis_multiple)
         if isinstance(size, int) and size == target:
             continue
+        images = ops.take(images, _source_indices(size, target, mode), axis=axis)
         if mode == "constant":
-            widths = [(0, 0)] * 4
-            widths[axis] = (0, target - size)
-            images = ops.pad(images, widths)
-        else:
-            images = ops.take(images, _source_indices(size, target, mode), axis=axis)
+            # Not by ops.pad: a graph of free sizes would forget the number of channels.
+            is_inside = ops.reshape(ops.arange(target) < size, (-1, *[1] * (3 - axis)))
+            images = ops.where(is_inside, images, ops.zeros_like(images))
     return images
 
 
