@@ -109,7 +109,8 @@ def test_detail_stays_where_the_network_changes_nothing(rng):
 def test_the_network_sees_the_reduced_photo_in_tiles_as_well():
     runtime = PerPixel()
     Deblurrer(runtime, scale=4, tile=128, overlap=16)(np.zeros((1600, 800, 3), np.uint8))
-    assert {shape[1:3] for shape in runtime.shapes} == {(128, 128)}
+    assert len(runtime.shapes) > 1
+    assert max(side for shape in runtime.shapes for side in shape[1:3]) <= 128
 
 
 @pytest.mark.parametrize("scale", ["auto", *SCALES])
