@@ -10,7 +10,7 @@ from absl import flags
 
 from tests.conftest import PROJECT
 from tfdeblur import benchmark, cli
-from tfdeblur.precision import PRECISIONS
+from tfdeblur.choices import PRECISIONS
 
 SECONDS = {"seconds_median", "seconds_min", "seconds_max", "seconds_first_run", "runs"}
 MEMORY = {"memory_source", "baseline_memory_mb", "peak_memory_mb"}

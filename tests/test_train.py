@@ -79,6 +79,7 @@ def last_line(capsys):
     return line
 
 
+@pytest.mark.slow
 def test_a_run_leaves_what_it_promises(full):
     names = {path.name for path in full.iterdir()}
     assert names == {
@@ -89,6 +90,7 @@ def test_a_run_leaves_what_it_promises(full):
     assert not list(full.rglob(".unfinished*"))
 
 
+@pytest.mark.slow
 def test_scalars_of_a_run(full):
     seen = events(full / "tensorboard")
     scalars = "loss loss_1 loss_2 psnr_db input_psnr_db learning_rate gradient_norm input_wait_ms"
@@ -108,6 +110,7 @@ def test_scalars_of_a_run(full):
     assert seen["train/loss"][2] == pytest.approx(parts, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_images_and_texts_of_a_run(full):
     seen = events(full / "tensorboard")
     [tag] = [name for name in seen if "restored" in name]
@@ -125,6 +128,7 @@ def test_images_and_texts_of_a_run(full):
     assert '"num_scales": 2' in settings.decode()
 
 
+@pytest.mark.slow
 def test_summary_and_pictures_of_a_run(full):
     summary = json.loads((full / "summary.json").read_text())
     for name in ("psnr_db", "ssim_matlab3d", "ssim_gaussian"):
@@ -136,6 +140,7 @@ def test_summary_and_pictures_of_a_run(full):
     assert width > height > 200
 
 
+@pytest.mark.slow
 def test_history_of_a_run(full):
     rows = history(full)
     assert [row["step"] for row in rows] == ["3", "6"]
@@ -143,6 +148,7 @@ def test_history_of_a_run(full):
         assert all(np.isfinite(float(row[name])) for row in rows), name
 
 
+@pytest.mark.slow
 def test_the_exported_weights_are_the_average_that_was_validated(full, rng):
     """The last validation is that of model.weights.h5, and best.weights.h5 is the best one."""
     model = tfdeblur.load_model(full / "model.weights.h5")
@@ -161,6 +167,7 @@ def test_the_exported_weights_are_the_average_that_was_validated(full, rng):
     assert any(not np.array_equal(trained[name], exported[name]) for name in exported)
 
 
+@pytest.mark.slow
 def test_the_command_that_a_run_prints_deblurs(tiny, done, tmp_path, capsys):
     """The last line of the output, as the user would paste it, with a photo of the user."""
     assert train(tiny, done) == 0
@@ -179,6 +186,7 @@ def test_the_command_that_a_run_prints_deblurs(tiny, done, tmp_path, capsys):
     assert size_of(restored) == (47, 31)
 
 
+@pytest.mark.slow
 def test_a_run_restarts_from_its_own_config_alone(done, tmp_path, monkeypatch):
     """The same initial weights and the same data: equal losses, and weights within rounding."""
     monkeypatch.chdir(tmp_path)
@@ -190,6 +198,7 @@ def test_a_run_restarts_from_its_own_config_alone(done, tmp_path, monkeypatch):
         np.testing.assert_allclose(second[name], value, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_complete_run_is_only_finished_again(tiny, done, tmp_path):
     again = shutil.copytree(done, tmp_path / "run")
     (again / "training_curve.png").unlink()
@@ -199,6 +208,7 @@ def test_a_complete_run_is_only_finished_again(tiny, done, tmp_path):
     assert history(again) == history(done)
 
 
+@pytest.mark.slow
 def test_a_longer_run_goes_on(tiny, done, tmp_path):
     again = shutil.copytree(done, tmp_path / "run")
     assert train(tiny, again, "STEPS=9") == 0
@@ -330,6 +340,7 @@ def test_flags_that_say_too_little_or_too_much(arguments, said, tmp_path, monkey
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_crop_larger_than_an_image_names_the_pair(tiny, tmp_path, capsys):
     """Nothing but the configuration is left, and the corrected command runs in its place."""
     assert train(tiny, tmp_path / "run", "CROP_SIZE=64") == 2
@@ -356,6 +367,7 @@ def test_a_batch_must_be_shared_by_the_replicas(tiny, tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_weights_of_another_network_are_refused(tiny, done, tmp_path, capsys):
     other = f"Experiment.initial_weights='{done / 'model.weights.h5'}'"
     assert (
@@ -366,6 +378,7 @@ def test_weights_of_another_network_are_refused(tiny, done, tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("parameter", "said"),
     [
@@ -401,6 +414,7 @@ def test_a_folder_whose_settings_are_damaged_or_none_is_refused_by_its_name(
     assert everything_in(run) == before
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_in_use_is_refused(tiny, done, tmp_path, capsys):
     run = shutil.copytree(done, tmp_path / "run")
     before = everything_in(run)
@@ -417,6 +431,7 @@ def test_a_workdir_that_is_a_file_is_refused(tiny, tmp_path, capsys):
     assert (tmp_path / "run").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
 def test_mixed_precision_trains_and_goes_on(tiny, tmp_path, precision):
     """The loss scale of float16 is part of a checkpoint."""
@@ -431,6 +446,7 @@ def test_mixed_precision_trains_and_goes_on(tiny, tmp_path, precision):
     assert keras.config.dtype_policy().name == "float32"
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_stops_the_run(tiny, tmp_path, capsys):
     """Step 1 of the warm-up changes nothing, step 2 ruins the weights, step 3 shows it."""
     assert train(tiny, tmp_path / "run", "LEARNING_RATE=1e30") == 2
@@ -441,6 +457,7 @@ def test_a_loss_that_is_no_number_stops_the_run(tiny, tmp_path, capsys):
     assert not (tmp_path / "run" / "model.weights.h5").exists()
 
 
+@pytest.mark.slow
 def test_a_profile_on_demand(tiny, tmp_path):
     assert train(tiny, tmp_path / "run", "ReportSettings.profile_steps=(2, 3)", "STEPS=3") == 0
     assert list((tmp_path / "run" / "tensorboard").glob("plugins/profile/*/*.pb"))

@@ -27,11 +27,12 @@ import sys
 from absl import flags
 
 from tfdeblur import cli
+from tfdeblur.app_flags import check_folder, define_path, expect_no_arguments, was_given
+from tfdeblur.choices import BACKENDS, PRECISIONS
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import architecture
 
 REQUIRED_FLAGS = ("what",)
-
-_BACKENDS = ("tensorflow", "jax")
 
 _ANY_NETWORK = ("model", "backend", "precision", "jit_compile", "runs", "warmup", "batch_size")
 _FLAGS_OF = {
@@ -45,22 +46,19 @@ def define_flags(flag_values):
     def integer(name, default, description):
         flags.DEFINE_integer(name, default, description, lower_bound=1, flag_values=flag_values)
 
-    def text(name, description):
-        flags.DEFINE_string(name, None, description, flag_values=flag_values)
-
     def choice(name, choices, description):
         flags.DEFINE_enum(name, None, choices, description, flag_values=flag_values)
 
     choice("what", sorted(_FLAGS_OF), "What to measure.")
-    text("model", "Preset, e.g. dmphn_1_2_4.")
+    flags.DEFINE_string("model", None, "Preset, e.g. dmphn_1_2_4.", flag_values=flag_values)
     choice(
         "backend",
-        _BACKENDS,
+        BACKENDS,
         "What Keras computes with (default: KERAS_BACKEND, else tensorflow).",
     )
     choice(
         "precision",
-        ["float32", "bfloat16", "float16"],
+        PRECISIONS,
         "What the network computes in; weights stay float32 (default: float32).",
     )
     flags.DEFINE_bool(
@@ -76,21 +74,23 @@ def define_flags(flag_values):
     integer("warmup", 1, "Runs before them.")
     integer("batch_size", None, "Images or crops a batch (default: network 1, others 8).")
     integer("crop_size", 256, "Side of the crops in pixels.")
-    text("pairs", "Folder of pairs (input/ and target/) to read; default: 720p pairs made for it.")
+    define_path(
+        "pairs",
+        None,
+        "Folder of pairs (input/ and target/) to read; default: 720p pairs made for it.",
+        flag_values,
+    )
     integer("crops_per_pair", 16, "Crops taken each time a pair is decoded.")
     integer("rounds", 3, "Measurements of the input pipeline.")
 
 
 def main(flag_values, arguments):
-    if arguments:
-        raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
+    expect_no_arguments(arguments)
     _check_flags(flag_values)
     if "backend" in _FLAGS_OF[flag_values.what]:
         _choose_backend(flag_values.backend)
     measure = {"input": _input, "network": _network, "training_step": _training_step}
-    # All of it, not the import alone: on JAX, Keras imports TensorFlow later, if at all.
-    with cli.quiet_framework_import():
-        lines, result = measure[flag_values.what](flag_values)
+    lines, result = measure[flag_values.what](flag_values)
     print(*lines, json.dumps(result), sep="\n")
     return 0
 
@@ -99,13 +99,17 @@ def _check_flags(flag_values):
     what = flag_values.what
     others = {name for names in _FLAGS_OF.values() for name in names} - {*_FLAGS_OF[what]}
     for name in sorted(others):
-        if flag_values[name].present:
+        if was_given(flag_values, name):
             owners = [f"--what={owner}" for owner, names in _FLAGS_OF.items() if name in names]
             raise InputError(
                 f"Received --{name} with --what={what}; it belongs to {' and '.join(owners)}."
             )
     if "model" in _FLAGS_OF[what] and flag_values.model is None:
         raise InputError(f"Expected --model as well with --what={what}.")
+    if flag_values.model is not None:
+        architecture(flag_values.model)  # raises where there is none of that name
+    if flag_values.pairs is not None:
+        check_folder(flag_values.pairs)
 
 
 def _choose_backend(flag_value):
@@ -115,9 +119,9 @@ def _choose_backend(flag_value):
         name, backend = "KERAS_BACKEND", os.environ.get("KERAS_BACKEND")
     if backend is None:
         return
-    if backend not in _BACKENDS:
+    if backend not in BACKENDS:
         raise InputError(
-            f"Received {name}={backend}; expected {' or '.join(_BACKENDS)}, which it can time."
+            f"Received {name}={backend}; expected {' or '.join(BACKENDS)}, which it can time."
         )
     if importlib.util.find_spec(backend) is None:
         raise InputError(

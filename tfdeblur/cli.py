@@ -1,26 +1,34 @@
-"""The command line: what all apps share, and the script `tfdeblur` that finds them.
+"""The command line: the script `tfdeblur`, and how all apps are run.
 
 An app is a module with a docstring, `REQUIRED_FLAGS`, `define_flags(flag_values)`
 and `main(flag_values, arguments)`. It is run as `tfdeblur NAME` or
 `python -m tfdeblur.NAME`. Apps have their flags in a set of their own instead
 of absl's global one, so that several can be imported into one process.
 
+The library prints nothing. Here, its log and its progress bars are shown, and what C
+code writes to standard error is not.
+
 Exit status: 0 when all was done, 2 when the input was at fault; then the last
 line on standard error says what was received and what to do.
 """
 
 import contextlib
+import difflib
 import importlib
+import logging
 import os
+import shlex
 import sys
 import textwrap
+from pathlib import Path
 
 from absl import flags
 
 import tfdeblur
 from tfdeblur.errors import InputError, printable
 from tfdeblur.system.full_disk import full_disk_in_words
-from tfdeblur.system.quiet import quiet_libraries
+from tfdeblur.system.progress import shown_progress
+from tfdeblur.system.quiet import quiet_native_code
 
 APPS = {
     "benchmark": "measure speed on this machine",
@@ -41,6 +49,7 @@ EXIT_INTERRUPTED = 130
 def main(argv=None):
     """Entry point of the console script; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    _escape_what_cannot_be_shown()
     if not argv or argv[0] in ("-h", "--help", "help"):
         print(_overview())
         return 0 if argv else EXIT_INPUT_ERROR
@@ -48,7 +57,7 @@ def main(argv=None):
         print(tfdeblur.__version__)
         return 0
     if argv[0] not in APPS:
-        _report("tfdeblur", f"Received command {argv[0]!r}; expected one of: {', '.join(APPS)}.")
+        _report("tfdeblur", _no_command(argv))
         return EXIT_INPUT_ERROR
     return run_app(argv[0], argv[1:])
 
@@ -61,16 +70,19 @@ def run_app(name, argv=None):
 def run_module(app, program, argv=None):
     """The same for any module that is written as an app; `program` is what it is called."""
     argv = sys.argv[1:] if argv is None else argv
+    _escape_what_cannot_be_shown()
     flag_values = flags.FlagValues()
     flag_values.set_gnu_getopt(True)
     app.define_flags(flag_values)
     if any(argument in ("-h", "--help") for argument in argv):
         print(_app_help(program, app, flag_values))
         return 0
+    # TensorFlow reads it when it is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         arguments = flag_values([program, *argv])[1:]
         _check_required(app, flag_values)
-        with full_disk_in_words():
+        with full_disk_in_words(), quiet_native_code(), _shown_log(), shown_progress():
             return app.main(flag_values, arguments) or 0
     except (InputError, flags.Error, OSError) as error:
         _report(program, error)
@@ -80,15 +92,45 @@ def run_module(app, program, argv=None):
         return EXIT_INTERRUPTED
 
 
-@contextlib.contextmanager
-def quiet_framework_import():
-    """Keeps what TensorFlow's C++ code logs while it is imported off the terminal.
+class _TerminalHandler(logging.Handler):
+    """Shows a record as one line on standard error, above progress bars."""
 
-    Those lines are written before any Python setting can reach them.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with quiet_libraries():
+    def emit(self, record):
+        from tqdm import tqdm  # which --help can do without
+
+        tqdm.write(printable(self.format(record)), file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _shown_log():
+    """Shows what the library logs meanwhile."""
+    log, handler = logging.getLogger("tfdeblur"), _TerminalHandler()
+    before = log.level, log.propagate
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False  # absl, which TensorFlow imports, would show it again
+    try:
         yield
+    finally:
+        log.removeHandler(handler)
+        log.level, log.propagate = before
+
+
+def _escape_what_cannot_be_shown():
+    """Lets print() write what the terminal's encoding lacks as escapes, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _no_command(argv):
+    given = argv[0]
+    if given.startswith("-") or Path(given).suffix or Path(given).exists():
+        command = shlex.join(["tfdeblur", "deblur", *argv])
+        return f"Received {given!r}; expected a command before it, as in: {command}"
+    nearest = difflib.get_close_matches(given, APPS, n=1)
+    guess = f" Did you mean: {shlex.join(['tfdeblur', *nearest, *argv[1:]])}" if nearest else ""
+    return f"Received command {given!r}; expected one of: {', '.join(APPS)}.{guess}"
 
 
 def _check_required(app, flag_values):
@@ -116,7 +158,11 @@ def _app_help(program, app, flag_values):
     lines = [f"{program}: {summary}", details.rstrip(), "", "flags:"]
     for flag_name in sorted(flag_values):
         flag = flag_values[flag_name]
+        if flag_name == flag.short_name:
+            continue
         shown = f"--[no]{flag_name}" if flag.boolean else f"--{flag_name}"
+        if flag.short_name:
+            shown += f", -{flag.short_name}"
         if flag_name in app.REQUIRED_FLAGS:
             note = " (required)"
         else:

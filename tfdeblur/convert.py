@@ -17,7 +17,10 @@ from pathlib import Path
 from absl import flags
 
 from tfdeblur import cli
+from tfdeblur.app_flags import check_output, define_output, define_path, expect_no_arguments
 from tfdeblur.errors import InputError
+from tfdeblur.models.presets import architecture, build_model
+from tfdeblur.weights.paths import check_weights_path
 
 REQUIRED_FLAGS = ("model", "source", "output")
 
@@ -26,32 +29,31 @@ def define_flags(flag_values):
     flags.DEFINE_string(
         "model", None, "Preset the weights are for, e.g. dmphn_1_2_4.", flag_values=flag_values
     )
-    flags.DEFINE_string(
+    define_path(
         "source",
         None,
         "The authors' checkpoint. DMPHN: the folder with encoder_*.pkl and decoder_*.pkl. "
         "PSS-NSC: the prefix of the TensorFlow 1 checkpoint, PATH/deblur_model.",
-        flag_values=flag_values,
+        flag_values,
     )
-    flags.DEFINE_string(
-        "output", None, "Weight file to write; ends in .weights.h5.", flag_values=flag_values
-    )
+    define_output(None, "Weight file to write; ends in .weights.h5.", flag_values)
     flags.DEFINE_bool("overwrite", False, "Replace an existing output.", flag_values=flag_values)
 
 
 def main(flag_values, arguments):
-    if arguments:
-        raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
-    with cli.quiet_framework_import():
-        from tfdeblur.models.presets import build_model
-        from tfdeblur.weights.files import check_weights_path, save_weights
-        from tfdeblur.weights.importers.importing import import_release
-    output = Path(flag_values.output)
+    expect_no_arguments(arguments)
+    source, output = Path(flag_values.source), Path(flag_values.output)
     check_weights_path(output)
-    if output.exists() and not flag_values.overwrite:
-        raise InputError(f"{output}: exists already; pass --overwrite to replace it.")
+    check_output(flag_values)
+    architecture(flag_values.model)  # raises where there is none of that name
+    if not source.exists() and not any(source.parent.glob(f"{source.name}.*")):
+        raise InputError(f"{source}: there is no such folder, and no checkpoint of that name.")
+
+    from tfdeblur.weights import import_release
+    from tfdeblur.weights.files import save_weights
+
     model = build_model(flag_values.model)
-    unused = import_release(model, Path(flag_values.source))
+    unused = import_release(model, source)
     save_weights(model, output)
     if unused:
         print(f"not used, because {flag_values.model} has fewer units: {', '.join(unused)}")

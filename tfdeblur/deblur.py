@@ -4,10 +4,11 @@ Every INPUT is an image file (PNG, JPEG, TIFF, WebP, BMP, AVIF, and
 HEIC with the extra heic), a video, a folder, which
 is searched at any depth, or a quoted pattern such as 'day*/**/*.png'. Results go to
 --output under the same names and in the same format; bit depth, transparency,
-grayscale, orientation and colour profile are kept. Without --model it is the network
-whose weights come with this package:
+grayscale, orientation and colour profile are kept. Of a single INPUT, --output may be
+the file to write. Without --model it is the network whose weights come with this package:
 
   tfdeblur deblur photo.jpg
+  tfdeblur deblur photo.jpg -o sharp.png
   tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
       --output=restored photo.jpg holiday_photos/
 
@@ -35,15 +36,30 @@ from pathlib import Path
 from absl import flags
 
 from tfdeblur import cli
+from tfdeblur.app_flags import (
+    check_folder,
+    check_model_flags,
+    define_network_flags,
+    define_output,
+    define_path,
+    expanded,
+    given,
+    network_settings,
+    was_given,
+)
 from tfdeblur.errors import InputError, printable
-from tfdeblur.network_flags import define_network_flags, network_settings
 
 REQUIRED_FLAGS = ()
 
 RUNNERS = ("local", "beam")
 
-# They look at the first image, or write more than one file for an input.
-_LOCAL_ONLY = ("time_budget_ms", "save_intermediate")
+# They look at the first image, write more than one file for an input, or take more than one.
+_LOCAL_ONLY = ("time_budget_ms", "save_intermediate", "batch_size")
+
+_FIXED_BY_EXPORT = (
+    *("model", "weights", "depth", "time_budget_ms", "save_intermediate", "jit_compile"),
+    *("engine", "precision"),
+)
 
 # Of thousands, a terminal is no place; the file has them all.
 _MOST_NAMED = 20
@@ -51,13 +67,15 @@ _MOST_NAMED = 20
 
 def define_flags(flag_values):
     define_network_flags(flag_values)
-    flags.DEFINE_string(
+    define_path(
         "saved_model",
         None,
         "Folder that `tfdeblur export` wrote, in place of --model and --weights.",
-        flag_values=flag_values,
+        flag_values,
     )
-    flags.DEFINE_string("output", "restored", "Folder for the results.", flag_values=flag_values)
+    define_output(
+        "restored", "Folder for the results; of a single INPUT also the file.", flag_values
+    )
     flags.DEFINE_bool("overwrite", False, "Replace results that exist.", flag_values=flag_values)
     flags.DEFINE_bool(
         "skip_existing",
@@ -134,15 +152,17 @@ def main(flag_values, arguments):
     if not arguments:
         raise InputError("Received no INPUT; expected at least one image file, video or folder.")
     for one, other in (("overwrite", "skip_existing"), ("depth", "time_budget_ms")):
-        if _is_given(flag_values[one]) and _is_given(flag_values[other]):
+        if was_given(flag_values, one) and was_given(flag_values, other):
             raise InputError(f"Received both --{one} and --{other}; expected one of them.")
     _check_network(flag_values)
     _check_runner(flag_values)
-    with cli.quiet_framework_import():
-        from tfdeblur.inference.jobs import HINTS, plan_jobs
-        from tfdeblur.system.file_tree import passed_over_in_words
+
+    from tfdeblur.inference.jobs import HINTS, plan_jobs
+    from tfdeblur.system.file_tree import passed_over_in_words
+
     passed_over: list[Path] = []
-    jobs = plan_jobs(arguments, flag_values.output, passed_over)
+    inputs = [expanded(argument) for argument in arguments]
+    jobs = plan_jobs(inputs, flag_values.output, passed_over)
     failures = (_on_beam if flag_values.runner == "beam" else _here)(flag_values, jobs)
     print(f"{len(jobs) - len(failures)} of {len(jobs)} images are in {flag_values.output}")
     if passed_over:
@@ -155,8 +175,7 @@ def make_deblurrer(saved_model, settings):
 
     A public function of picklable arguments, because Beam's workers call it.
     """
-    with cli.quiet_framework_import():
-        from tfdeblur.inference.engine import Deblurrer
+    from tfdeblur.inference.engine import Deblurrer
 
     if saved_model is not None:
         from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
@@ -166,6 +185,38 @@ def make_deblurrer(saved_model, settings):
 
 
 def _here(flag_values, jobs):
+    # Before the framework is imported, which takes seconds.
+    problems = {job: _problem(job, flag_values) for job in jobs}
+    for problem in filter(None, problems.values()):
+        print(f"not done: {printable(problem)}", file=sys.stderr)
+    refused = [job for job in jobs if problems[job]]
+    to_do = [job for job in jobs if not problems[job] and not _is_skipped(job, flag_values)]
+    return [*refused, *(_restore(flag_values, to_do) if to_do else ())]
+
+
+def _is_skipped(job, flag_values):
+    return flag_values.skip_existing and job.target.exists()
+
+
+def _problem(job, flag_values):
+    """Why a job cannot be done, as far as paths tell, or None."""
+    from tfdeblur.inference.intermediate_files import intermediate_folder
+
+    if not job.source.exists():
+        return f"{job.source}: no such file."
+    written = [job.target]
+    if flag_values.save_intermediate:
+        written.append(intermediate_folder(job.target))
+    for path in written:
+        if path.exists() and _on_existing(flag_values) == "refuse":
+            return (
+                f"{path}: exists already; pass --overwrite to replace it or --skip_existing to "
+                "keep it."
+            )
+    return None
+
+
+def _restore(flag_values, jobs):
     from tfdeblur.inference.files import deblur_files
 
     deblurrer = make_deblurrer(flag_values.saved_model, _settings(flag_values))
@@ -182,6 +233,7 @@ def _here(flag_values, jobs):
 
 def _on_beam(flag_values, jobs):
     from tfdeblur.inference.beam import FAILURES, deblur_with_beam
+    from tfdeblur.inference.jobs import names_a_file
 
     settings = _settings(flag_values)
     for name in ("model", "weights"):
@@ -191,10 +243,12 @@ def _on_beam(flag_values, jobs):
     saved_model = flag_values.saved_model and str(Path(flag_values.saved_model).absolute())
     make = functools.partial(make_deblurrer, saved_model, settings)
     make()  # so that a mistake in the flags is told here, once
+    output = Path(flag_values.output)
+    folder = output.parent if names_a_file(output) else output
     failures = deblur_with_beam(
         jobs,
         make,
-        flag_values.output,
+        folder,
         _on_existing(flag_values),
         flag_values.video_crf,
         flag_values.beam_options,
@@ -202,40 +256,29 @@ def _on_beam(flag_values, jobs):
     for failure in failures[:_MOST_NAMED]:
         print(f"not done: {printable(failure['reason'])}", file=sys.stderr)
     if len(failures) > _MOST_NAMED:
-        path = Path(flag_values.output) / FAILURES
+        path = folder / FAILURES
         print(f"not done: {len(failures)} in all, listed in {path}", file=sys.stderr)
     return failures
 
 
-def _is_given(flag):
-    # Not by its truth: a budget of 0 is given. Not by its presence: --nooverwrite asks for nothing.
-    return flag.value is not None and flag.value is not False
-
-
-def _is_default(flag):
-    return flag.value == flag.default
-
-
 def _check_network(flag_values):
     if flag_values.saved_model is None:
+        check_model_flags(flag_values)
         return
-    fixed = ("model", "weights", "depth", "time_budget_ms", "save_intermediate", "jit_compile")
-    given = [f"--{name}" for name in fixed if _is_given(flag_values[name])]
-    given += [f"--{name}" for name in ("engine", "precision") if not _is_default(flag_values[name])]
-    if given:
+    if others := given(flag_values, _FIXED_BY_EXPORT):
         raise InputError(
-            f"Received --saved_model and {', '.join(given)}; expected --saved_model without, for "
+            f"Received --saved_model and {', '.join(others)}; expected --saved_model without, for "
             "an exported network is what it was exported as."
         )
+    check_folder(flag_values.saved_model)
 
 
 def _check_runner(flag_values):
     if flag_values.runner == "beam":
-        given = [f"--{name}" for name in _LOCAL_ONLY if _is_given(flag_values[name])]
-        # Each worker takes one file at a time.
-        given += [] if _is_default(flag_values["batch_size"]) else ["--batch_size"]
-        if given:
-            raise InputError(f"Received --runner=beam and {', '.join(given)}; expected it without.")
+        if others := given(flag_values, _LOCAL_ONLY):
+            raise InputError(
+                f"Received --runner=beam and {', '.join(others)}; expected one of them."
+            )
     elif flag_values.beam_options:
         raise InputError("Received --beam_options; expected --runner=beam with it.")
 

@@ -15,6 +15,7 @@ import sys
 from absl import flags
 
 from tfdeblur import cli
+from tfdeblur.app_flags import expanded
 from tfdeblur.errors import InputError
 from tfdeblur.system.extras import require_extra
 
@@ -66,14 +67,15 @@ def define_flags(flag_values):
 
 def main(flag_values, arguments):
     require_extra("demo", ["starlette", "uvicorn"], "The page")
-    with cli.quiet_framework_import():
-        from tfdeblur.demo_page.application import PageSettings
-        from tfdeblur.demo_page.networks import named_networks
-        from tfdeblur.demo_page.serving import serve
     for name in ("max_upload_mb", "max_stored_mb", "max_megapixels"):
         value = flag_values[name].value
         if not (math.isfinite(value) and value > 0):
             raise InputError(f"Received --{name}={value}; expected a number above 0.")
+
+    from tfdeblur.demo_page.networks import named_networks
+    from tfdeblur.demo_page.page import PageSettings
+    from tfdeblur.demo_page.serving import serve
+
     settings = PageSettings(
         host=flag_values.host,
         port=flag_values.port,
@@ -82,7 +84,9 @@ def main(flag_values, arguments):
         max_pixels=int(flag_values.max_megapixels * 1e6),
         max_waiting=flag_values.max_waiting,
     )
-    serve(named_networks(arguments), settings)
+    # Of NETWORK=WEIGHTS, either may be a path.
+    networks = ["=".join(map(expanded, text.split("="))) for text in arguments]
+    serve(named_networks(networks), settings)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ a network and for mirrors. HTTPS_PROXY and the like are respected.
 
 import sys
 
-from absl import flags
-
 from tfdeblur import cli
+from tfdeblur.app_flags import define_path
 from tfdeblur.errors import InputError
 from tfdeblur.weights.downloads import (
     COMMIT,
@@ -31,11 +30,11 @@ REQUIRED_FLAGS = ()
 
 
 def define_flags(flag_values):
-    flags.DEFINE_string(
+    define_path(
         "from",
         None,
         "Folder or address laid out as the authors' repository, in place of it.",
-        flag_values=flag_values,
+        flag_values,
     )
 
 
@@ -52,7 +51,7 @@ def main(flag_values, arguments):
             f"  {flag_values['from'].value or REPOSITORY} (commit {COMMIT[:8]})",
             flush=True,
         )
-        with cli.quiet_framework_import(), _Progress(files[name]) as progress:
+        with _Progress(files[name]) as progress:
             path = download_weights(name, flag_values["from"].value, progress)
         print(f"  {path}\n  tfdeblur deblur --model={name} photo.jpg")
     return 0

@@ -1,11 +1,11 @@
-"""The exceptions, above all the one for "the input is at fault, not the program"."""
+"""The exceptions that mean "the input is at fault, not the program", and checks that raise them."""
 
 import difflib
 from collections.abc import Iterable
 
 
 class TfdeblurError(Exception):
-    """Base of what this package raises about what it was given."""
+    """Whatever this package raises on purpose, and no other library does."""
 
 
 class InputError(TfdeblurError, ValueError):
@@ -40,6 +40,36 @@ def shown(text, limit=100):
     """
     text = str(text)[:limit]
     return text if text.isprintable() else repr(text)
+
+
+def require(holds, name, value, expected):
+    """Raises InputError, naming a setting and what it should be, unless `holds`.
+
+    Args:
+      holds: whether the value is one.
+      name: of the setting, as gin files bind it, e.g. "RunSettings.steps".
+      value: what it is bound to.
+      expected: in words.
+    """
+    if not holds:
+        raise InputError(f"Received {name} = {value!r}; expected {expected}.")
+
+
+def require_counts(settings, *names):
+    """Raises InputError unless these attributes of a settings object are 1 or more."""
+    for name in names:
+        value = getattr(settings, name)
+        require(
+            is_count(value) and value >= 1,
+            f"{type(settings).__name__}.{name}",
+            value,
+            "a whole number of at least 1",
+        )
+
+
+def is_count(value):
+    """Whether it is a whole number from 0 on; to Python, True is one, here not."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def nearest_first(name: str, known: Iterable[str]) -> list[str]:

@@ -22,8 +22,18 @@ import sys
 from absl import flags
 
 from tfdeblur import cli
+from tfdeblur.app_flags import (
+    check_folder,
+    check_model_flags,
+    define_network_flags,
+    define_output,
+    define_path,
+    expect_no_arguments,
+    given,
+    network_settings,
+)
+from tfdeblur.choices import QUANTIZATIONS
 from tfdeblur.errors import InputError
-from tfdeblur.network_flags import define_network_flags, network_settings
 
 REQUIRED_FLAGS = ("model", "output")
 
@@ -32,22 +42,26 @@ _FLAGS_OF_DATASET = ("split", "data_dir", "allow_partial")
 
 def define_flags(flag_values):
     define_network_flags(flag_values)
+    flags.DEFINE_string(
+        "dataset",
+        None,
+        "Dataset as TFDS names it, e.g. gopro or gopro/blur_gamma.",
+        flag_values=flag_values,
+    )
     for name, help_text in (
-        ("dataset", "Dataset as TFDS names it, e.g. gopro or gopro/blur_gamma."),
         ("data_dir", "Where prepared datasets lie (default: TFDS's own folder)."),
         ("blur_dir", "Folder of blurred images, in place of --dataset."),
         ("sharp_dir", "Folder of sharp images of the same names."),
-        ("output", "Folder for the results."),
     ):
-        flags.DEFINE_string(name, None, help_text, flag_values=flag_values)
+        define_path(name, None, help_text, flag_values)
+    define_output(None, "Folder for the results.", flag_values)
     flags.DEFINE_string(
         "split", "test", "Split of the dataset, e.g. test or test[:10%].", flag_values=flag_values
     )
     flags.DEFINE_enum(
         "quantisation",
         "round",
-        # As tfdeblur.ops.image_range has them; importing it here would import Keras for --help.
-        ["round", "floor", "float"],
+        QUANTIZATIONS,
         "How outputs become what is compared: rounded or truncated to 8 bits, or only clipped.",
         flag_values=flag_values,
     )
@@ -73,13 +87,14 @@ def define_flags(flag_values):
 
 
 def main(flag_values, arguments):
-    if arguments:
-        raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
+    expect_no_arguments(arguments)
     shard = _shard(flag_values.shard)
     _check_source(flag_values)
-    with cli.quiet_framework_import():
-        from tfdeblur.evaluation import evaluate
-        from tfdeblur.inference.engine import Deblurrer
+    check_model_flags(flag_values)
+
+    from tfdeblur.evaluation import evaluate
+    from tfdeblur.inference.engine import Deblurrer
+
     source = _source(flag_values)
     print(source.in_words())
     deblurrer = Deblurrer(**network_settings(flag_values))
@@ -118,11 +133,10 @@ def _check_source(flag_values):
             "sets have no common mean."
         )
     if flag_values.dataset is None:
-        for name in _FLAGS_OF_DATASET:
-            if flag_values[name].present:
-                raise InputError(
-                    f"Received --{name} with folders of images; it belongs to --dataset."
-                )
+        for flag in given(flag_values, _FLAGS_OF_DATASET):
+            raise InputError(f"Received {flag} with folders of images; it belongs to --dataset.")
+        for folder in folders:
+            check_folder(folder, "a folder of images")
 
 
 def _source(flag_values):

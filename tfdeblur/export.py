@@ -20,28 +20,34 @@ import sys
 from absl import flags
 
 from tfdeblur import cli
+from tfdeblur.app_flags import (
+    check_model_flags,
+    check_output,
+    define_model_flags,
+    define_output,
+    expect_no_arguments,
+    was_given,
+)
+from tfdeblur.choices import EXPORT_FORMATS, INPUT_TYPES
 from tfdeblur.errors import InputError
-from tfdeblur.network_flags import define_model_flags
 
 REQUIRED_FLAGS = ("output",)
 
 
 def define_flags(flag_values):
     define_model_flags(flag_values)
-    flags.DEFINE_string(
-        "output", None, "File to write; for a SavedModel, a folder.", flag_values=flag_values
-    )
+    define_output(None, "File to write; for a SavedModel, a folder.", flag_values)
     flags.DEFINE_enum(
         "format",
         "saved_model",
-        ["saved_model", "onnx", "litert"],
+        EXPORT_FORMATS,
         "What to write.",
         flag_values=flag_values,
     )
     flags.DEFINE_enum(
         "input",
         "uint8",
-        ["uint8", "float"],
+        INPUT_TYPES,
         "ONNX and LiteRT: images as files hold them, or float32 in [0, 1], not clipped.",
         flag_values=flag_values,
     )
@@ -61,16 +67,18 @@ def define_flags(flag_values):
 
 
 def main(flag_values, arguments):
-    if arguments:
-        raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
+    expect_no_arguments(arguments)
     options = _options(flag_values)
-    with cli.quiet_framework_import():
-        from tfdeblur.exporting.checked_export import check_output, export_checked, parity_path
-        from tfdeblur.pretrained import load_network
+    check_output(flag_values)
+    check_model_flags(flag_values)
+
+    from tfdeblur.exporting import checked_export
+    from tfdeblur.pretrained import load_network
+
     output, format_name = flag_values.output, flag_values.format
-    check_output(output, format_name, flag_values.overwrite)
+    checked_export.check_output(output, format_name, flag_values.overwrite)
     model = load_network(flag_values.model, flag_values.weights, flag_values.depth)
-    found = export_checked(
+    found = checked_export.export_checked(
         model,
         output,
         format_name,
@@ -81,14 +89,15 @@ def main(flag_values, arguments):
     print("compared with the Keras model, on images of batch x height x width:")
     for parity in found:
         print(f"  {_described(parity)}")
-    print(f"{output}: {model.name} as {format_name}; {parity_path(output)} holds the above")
+    record = checked_export.parity_path(output)
+    print(f"{output}: {model.name} as {format_name}; {record} holds the above")
     return 0
 
 
 def _options(flag_values):
     """What belongs to the format alone; a flag of another one is refused."""
     of_saved_model = flag_values.format == "saved_model"
-    if of_saved_model and flag_values["input"].present:
+    if of_saved_model and was_given(flag_values, "input"):
         raise InputError("Received --input with --format=saved_model, which has both kinds.")
     if not of_saved_model and flag_values.jit_compile:
         raise InputError(

@@ -18,12 +18,14 @@ import collections
 import re
 import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 from absl import flags
 from tqdm import tqdm
 
 from tfdeblur import cli
+from tfdeblur.app_flags import define_output, define_path, define_paths
 from tfdeblur.errors import InputError, printable
 from tfdeblur.images.photo import Photo
 from tfdeblur.images.reader import read_image
@@ -33,7 +35,7 @@ from tfdeblur.synthesis.contact_sheet import contact_sheet, spread
 from tfdeblur.synthesis.frames import open_frames
 from tfdeblur.synthesis.guidelines import guidelines
 from tfdeblur.synthesis.pair_folder import CONTACT_SHEET, REPORT, PairFolder
-from tfdeblur.synthesis.pairs import make_pairs
+from tfdeblur.synthesis.pairs import averaged_pairs
 
 REQUIRED_FLAGS = ("output",)
 
@@ -41,10 +43,8 @@ _PAIRS_ON_SHEET = 24
 
 
 def define_flags(flag_values):
-    flags.DEFINE_multi_string(
-        "input", [], "The same as an INPUT; may be repeated.", flag_values=flag_values
-    )
-    flags.DEFINE_string("output", None, "Folder for the pairs.", flag_values=flag_values)
+    define_paths("input", "The same as an INPUT; may be repeated.", flag_values)
+    define_output(None, "Folder for the pairs.", flag_values)
     flags.DEFINE_string(
         "num_frames",
         "7-13",
@@ -58,11 +58,11 @@ def define_flags(flag_values):
         lower_bound=1,
         flag_values=flag_values,
     )
-    flags.DEFINE_string(
+    define_path(
         "crf",
         "gamma2.2",
         "Camera response: gamma2.2, linear, or a file with a line `light stored` per sample.",
-        flag_values=flag_values,
+        flag_values,
     )
     flags.DEFINE_integer("seed", 0, "Seed of what is drawn.", flag_values=flag_values)
     flags.DEFINE_bool(
@@ -87,6 +87,11 @@ def main(flag_values, arguments):
     rules = guidelines(flag_values.max_blur, flag_values.max_noise, flag_values.max_smooth)
     # All inputs are looked at first: the last one's fault is not found after hours.
     sources = _named([open_frames(path, flag_values.min_fps) for path in inputs])
+    if _is_filled(flag_values.output) and not flag_values.overwrite:
+        raise InputError(
+            f"{flag_values.output}: the folder is not empty; pass --overwrite to replace the pairs "
+            "of an earlier run, or choose another."
+        )
     folder = PairFolder(
         flag_values.output, [*(rule.name for rule in rules), "step_px"], flag_values.overwrite
     )
@@ -96,7 +101,7 @@ def main(flag_values, arguments):
         with tqdm(total=total or None, unit="frame", disable=None) as progress:
             for name, source in sources.items():
                 num_frames = _draw_odd(least, most, flag_values.seed, name)
-                pairs = make_pairs(
+                pairs = averaged_pairs(
                     _counted(source, progress),
                     num_frames,
                     flag_values.stride or num_frames,
@@ -114,6 +119,10 @@ def main(flag_values, arguments):
         folder.write_report()
     _summarize(folder)
     return cli.EXIT_INPUT_ERROR if num_failures else 0
+
+
+def _is_filled(folder):
+    return Path(folder).is_dir() and any(Path(folder).iterdir())
 
 
 def _write_pairs(folder, name, source, num_frames, pairs):

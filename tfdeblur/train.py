@@ -53,11 +53,12 @@ def main(flag_values, arguments):
         raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
     if flag_values.workdir is None and not flag_values.dry_run:
         raise InputError("Expected --workdir as well; --help explains the flags.")
-    with cli.quiet_framework_import():
-        from tfdeblur.config import read_experiment
-        from tfdeblur.training import workdir as names
-        from tfdeblur.training.dry_run import dry_run
-        from tfdeblur.training.run import run
+
+    from tfdeblur.config import read_experiment
+    from tfdeblur.training import workdir as names
+    from tfdeblur.training.dry_run import dry_run
+    from tfdeblur.training.run import run
+
     experiment, text = read_experiment(flag_values.gin_file, flag_values.gin_param)
     if flag_values.dry_run:
         print(text)

@@ -35,6 +35,7 @@ from absl import app, flags
 # These import no framework, which would count as memory of the others.
 from tfdeblur.benchmarks.memory import process_peak_bytes
 from tfdeblur.benchmarks.timing import measure_seconds
+from tfdeblur.system.processors import num_processors
 
 _NETWORKS = ("dmphn_1", "dmphn_1_2", "dmphn_1_2_4", "dmphn_1_2_4_8", "stack2_dmphn", "pss_nsc")
 
@@ -69,7 +70,7 @@ def main(argv):
     unknown = set(_ENGINES.value) - _ENGINE_TASKS.keys()
     if unknown:
         raise app.UsageError(f"Expected engines of {', '.join(_ENGINE_TASKS)}; got {unknown}.")
-    cores = len(os.sched_getaffinity(0))
+    cores = num_processors()
     print(f"{_WIDTH.value}x{_HEIGHT.value}, {cores} CPU cores, medians of {_ROUNDS.value} rounds\n")
     print(_line(_HEAD))
     print(_line(["---"] * len(_HEAD)))
@@ -144,7 +145,7 @@ def _in_own_process(network, task):
 
 def _model(network, precision="float32"):
     import tfdeblur
-    from tfdeblur.precision import precision_scope
+    from tfdeblur.models.precision import precision_scope
 
     preset, _, depth = network.partition(":")
     with precision_scope(precision):

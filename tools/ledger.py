@@ -11,7 +11,7 @@ import re
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from tfdeblur.builders.frame_list import FILE_NAME, read_frame_list
+from tfdeblur.builders.pair_layout import FRAME_LIST, read_frame_list
 from tfdeblur.config import config_dir
 from tfdeblur.errors import InputError
 from tfdeblur.system.atomic_write import atomic_write
@@ -154,7 +154,7 @@ def read_paper_configs():
 def frames_of(dataset):
     """All "SEQUENCE/FRAME" of a published set "NAME/SPLIT"; none of any other."""
     name, _, split = dataset.partition("/")
-    frame_list = PROJECT / "tfds_builders" / name / FILE_NAME
+    frame_list = PROJECT / "tfds_builders" / name / FRAME_LIST
     return read_frame_list(frame_list).get(split, []) if frame_list.is_file() else []
 
 

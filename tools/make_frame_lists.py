@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from tfdeblur.builders.frame_list import FILE_NAME, write_frame_list
+from tfdeblur.builders.pair_layout import FRAME_LIST, write_frame_list
 
 
 def gopro(lists):
@@ -40,7 +40,7 @@ def su2017(lists):
 def main(lists, builders=Path(__file__).parent.parent / "tfds_builders"):
     """Writes all three."""
     for frames in (gopro, gao2019, su2017):
-        write_frame_list(Path(builders) / frames.__name__ / FILE_NAME, frames(Path(lists)))
+        write_frame_list(Path(builders) / frames.__name__ / FRAME_LIST, frames(Path(lists)))
 
 
 if __name__ == "__main__":

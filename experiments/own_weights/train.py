@@ -222,14 +222,14 @@ def main(flag_values, arguments):
     if arguments:
         raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
     global keras, pool, build_model, read_image
-    with cli.quiet_framework_import():
-        import keras
-        import pool
+    import keras
+    import pool
 
-        from tfdeblur import build_model
-        from tfdeblur.images.reader import read_image
-        from tfdeblur.weights.files import save_weights
-        from tfdeblur.weights.half_storage import store_in_half
+    from tfdeblur import build_model
+    from tfdeblur.images.reader import read_image
+    from tfdeblur.weights.files import save_weights
+    from tfdeblur.weights.half_storage import store_in_half
+
     keras.config.set_dtype_policy(
         "mixed_bfloat16" if flag_values.precision == "bfloat16" else "float32"
     )

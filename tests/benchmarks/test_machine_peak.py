@@ -6,7 +6,7 @@ import pytest
 
 from tfdeblur.benchmarks import machine_peak
 from tfdeblur.benchmarks.machine_peak import MatrixProduct
-from tfdeblur.precision import PRECISIONS
+from tfdeblur.choices import PRECISIONS
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

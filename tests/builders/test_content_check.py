@@ -11,11 +11,11 @@ from tests.builders.images import image_bytes, write_files, write_zip
 from tests.reference.image_files import exif
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import FolderSource, ZipSource
-from tfdeblur.builders.pair_layout import Pair
+from tfdeblur.builders.pair_layout import PairFiles
 from tfdeblur.errors import InputError
 from tfdeblur.images.opening import LIMIT_VARIABLE
 
-PAIR = Pair("train", "one/01", blur="blur.img", sharp="sharp.img")
+PAIR = PairFiles("train", "one/01", blur="blur.img", sharp="sharp.img")
 
 
 def check(folder, blur, sharp, image_format="png"):
@@ -111,7 +111,9 @@ def test_pairs_of_two_sizes_are_named_with_both(tmp_path):
 
 
 def test_the_first_ten_of_many_are_named_in_order(tmp_path):
-    pairs = [Pair("train", f"one/{n:02d}", f"b{n:02d}.png", f"s{n:02d}.png") for n in range(30)]
+    pairs = [
+        PairFiles("train", f"one/{n:02d}", f"b{n:02d}.png", f"s{n:02d}.png") for n in range(30)
+    ]
     files = {path: image_bytes() for pair in pairs for path in (pair.blur, pair.sharp)}
     files |= {pair.blur: b"" for pair in pairs[5:]}
     with pytest.raises(InputError) as error:

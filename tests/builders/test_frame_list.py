@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from tests.conftest import PROJECT
-from tfdeblur.builders.frame_list import FILE_NAME, read_frame_list, write_frame_list
+from tfdeblur.builders.pair_layout import FRAME_LIST, read_frame_list, write_frame_list
 from tools import make_frame_lists
 
 NUM_PAIRS = {
@@ -21,7 +21,7 @@ NUM_SEQUENCES = {
 
 
 def shipped(name):
-    return PROJECT / "tfds_builders" / name / FILE_NAME
+    return PROJECT / "tfds_builders" / name / FRAME_LIST
 
 
 @pytest.mark.parametrize("name", NUM_PAIRS)
@@ -55,7 +55,7 @@ def test_shipped_lists_are_those_of_the_archives(name, reference_data, tmp_path)
         (tmp_path / builder).mkdir()
     make_frame_lists.main(reference_data / "lists", tmp_path)
     # The text, because another version of zlib may compress it into other bytes.
-    written = gzip.decompress((tmp_path / name / FILE_NAME).read_bytes())
+    written = gzip.decompress((tmp_path / name / FRAME_LIST).read_bytes())
     assert written == gzip.decompress(shipped(name).read_bytes())
 
 

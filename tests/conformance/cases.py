@@ -9,6 +9,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from tests.support.networks import FAMILIES, randomize_weights
 from tfdeblur import layers, models
 
 
@@ -32,13 +33,15 @@ class Case:
         height, width, channels = self.input_shape
         return 2 * height, 3 * width, channels
 
-    def build(self):
-        """The layer or model, built for inputs of any size."""
-        return built(self.make(), self.input_shape[-1])
+    def build(self, seed=0):
+        """The layer or model, built for inputs of any size, with random weights."""
+        layer = self.make()
+        layer.build((None, None, None, self.input_shape[-1]))
+        return randomize_weights(layer, seed)
 
-    def build_model(self):
+    def build_model(self, seed=0):
         """As `build`, a layer wrapped into a model."""
-        layer = self.build()
+        layer = self.build(seed)
         if isinstance(layer, keras.Model):
             return layer
         inputs = keras.Input((None, None, self.input_shape[-1]))
@@ -50,18 +53,15 @@ class Case:
         return rng.random((batch, *(shape or self.input_shape)), dtype=np.float32)
 
 
-def built(layer, channels=3):
-    """A new layer or model, built, that depends on all its weights.
-
-    A network that begins as the identity multiplies by zeros, which would hide what is before
-    them; they become random numbers.
-    """
-    layer.build((None, None, None, channels))
-    for variable in layer.trainable_variables:
-        if variable.name != "bias" and not np.any(variable):
-            variable.assign(keras.random.normal(variable.shape, stddev=0.1))
-    return layer
-
+# Encoder: an input convolution, two strided ones, a block of two at each of three stages; decoder:
+# the blocks again, two 4x4 deconvolutions and a last convolution to RGB.
+TINY_LEVEL = (
+    (9 * 3 * 4 + 4)
+    + 2 * (9 * 4 * 4 + 4)
+    + 2 * 6 * (9 * 4 * 4 + 4)
+    + 2 * (16 * 4 * 4 + 4)
+    + (9 * 4 * 3 + 3)
+)
 
 CASES = {
     "residual_block": Case(
@@ -109,48 +109,40 @@ CASES = {
         input_shape=(6, 5, 8),
         num_parameters=2 * (9 * (8 + 12) * 4 + 2 * 4),
     ),
-    "dmphn_1_2_4": Case(
-        make=lambda: models.DMPHN(levels=(1, 2, 4)),
-        input_shape=(16, 8, 3),
-        num_parameters=5_424_393,
+    "naf_block": Case(
+        make=lambda: layers.NAFBlock(8),
+        input_shape=(6, 5, 8),
+        num_parameters=7 * 8 * 8 + 33 * 8,
     ),
-    "dmphn_1_2_4_8_ws": Case(
-        make=lambda: models.DMPHN(levels=(1, 2, 4, 8), weight_sharing=True),
+    "dmphn": Case(
+        make=FAMILIES["dmphn"],
         input_shape=(16, 8, 3),
-        num_parameters=1_808_131,
+        num_parameters=2 * TINY_LEVEL,
     ),
-    "stack2_dmphn": Case(
-        make=lambda: models.Stack(models.DMPHN(levels=(1, 2)), num_units=2),
+    "dmphn_ws": Case(
+        make=FAMILIES["dmphn_ws"],
+        input_shape=(16, 8, 3),
+        num_parameters=TINY_LEVEL,
+    ),
+    "stack": Case(
+        make=FAMILIES["stack"],
         input_shape=(8, 8, 3),
-        num_parameters=2 * 3_616_262,
+        num_parameters=2 * 2 * TINY_LEVEL,
     ),
-    "stack2_of_3_vmphn": Case(
-        make=lambda: models.Stack(models.VMPHN(levels=(1, 2)), num_units=3, depth=2),
-        input_shape=(8, 4, 3),
-        num_parameters=2 * 7_232_524,
+    "first_2_of_a_stack_of_3": Case(
+        make=lambda: models.Stack(FAMILIES["dmphn_ws"](), num_units=3, depth=2),
+        input_shape=(8, 8, 3),
+        num_parameters=2 * TINY_LEVEL,
     ),
     "vmphn": Case(
-        make=lambda: models.VMPHN(levels=(1, 2)),
+        make=FAMILIES["vmphn"],
         input_shape=(8, 4, 3),
-        num_parameters=7_232_524,
+        num_parameters=4 * (868_288 + 939_843),
     ),
-    "dmsn_3": Case(
-        make=lambda: models.DMSN(num_scales=3),
+    "dmsn": Case(
+        make=FAMILIES["dmsn"],
         input_shape=(16, 16, 3),
-        num_parameters=3 * 1_808_131 + 2 * (9 * 3 * 32 + 16 * 3 * 3 + 3),
-    ),
-    "residual_unet": Case(
-        make=lambda: models.ResidualUNet(
-            filters=(8, 12), encoder_blocks=(1,), middle_blocks=1, decoder_blocks=(1,)
-        ),
-        input_shape=(8, 12, 3),
-        # The first convolution, two blocks outside, one within, down, up, and the last convolution.
-        num_parameters=(9 * 12 * 8 + 8)
-        + 2 * 2 * (9 * 8 * 8 + 8)
-        + 2 * (9 * 12 * 12 + 12)
-        + (4 * 8 * 12 + 12)
-        + 12 * 4 * 8
-        + (9 * 8 * 12 + 12),
+        num_parameters=2 * TINY_LEVEL + 9 * 3 * 4 + 16 * 3 * 3 + 3,
     ),
     # Narrow and shallow: the full PSS-NSC begins with outputs up to 1e9 (see
     # experiments/pss_nsc_initialisation.md), of which 1e-5 is less than float32 holds.
@@ -171,4 +163,35 @@ CASES = {
         input_shape=(16, 8, 1),
         num_parameters=17_781,
     ),
+    "nafnet": Case(
+        make=FAMILIES["nafnet_local"],
+        input_shape=(6, 8, 3),
+        num_parameters=(9 * 3 * 4 + 4)
+        + 2 * (7 * 4 * 4 + 33 * 4)
+        + (7 * 8 * 8 + 33 * 8)
+        + (4 * 4 * 8 + 8)
+        + 8 * 16
+        + (9 * 4 * 3 + 3),
+    ),
+    # First convolution, three blocks, down, up, last convolution.
+    "residual_unet": Case(
+        make=FAMILIES["residual_unet"],
+        input_shape=(8, 8, 3),
+        num_parameters=(9 * 12 * 4 + 4)
+        + 2 * (2 * (9 * 4 * 4 + 4))
+        + 2 * (9 * 6 * 6 + 6)
+        + (4 * 4 * 6 + 6)
+        + 6 * 16
+        + (9 * 4 * 12 + 12),
+    ),
 }
+
+
+def write_outputs(file):
+    """Writes what all cases make of their images, as "case/index"."""
+    outputs = {
+        f"{name}/{i}": keras.ops.convert_to_numpy(output)
+        for name, case in CASES.items()
+        for i, output in enumerate(keras.tree.flatten(case.build()(case.images())))
+    }
+    np.savez(file, **outputs)

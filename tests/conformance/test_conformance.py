@@ -1,16 +1,13 @@
 """Properties that every layer and model of the project has, whatever it computes."""
 
-import os
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.conformance.cases import CASES
-from tests.conftest import PROJECT
+from tests.conformance.cases import CASES, write_outputs
+from tests.support.commands import on_jax
+from tests.support.networks import randomize_weights
 
 pytestmark = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
@@ -51,7 +48,7 @@ def test_keras_file_round_trip(case, tmp_path):
 def test_weight_file_round_trip(case, tmp_path):
     model = case.build_model()
     model.save_weights(tmp_path / "model.weights.h5")
-    other = case.build_model()
+    other = case.build_model(seed=1)
     assert not np.allclose(flat(other(case.images()))[-1], flat(model(case.images()))[-1])
     other.load_weights(tmp_path / "model.weights.h5")
     assert_same(other(case.images()), model(case.images()), tolerance=0)
@@ -73,23 +70,16 @@ def test_images_of_a_batch_do_not_mix(case):
         np.testing.assert_allclose(output, np.concatenate(parts), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_xla_equals_eager(case):
     layer = case.build()
     compiled = tf.function(lambda x: layer(x), jit_compile=True)
     assert_same(compiled(case.images()), layer(case.images()))
 
 
-def test_saved_model_equals_eager(case, tmp_path):
-    model = case.build_model()
-    signature = keras.InputSpec(shape=(None, None, None, case.input_shape[-1]), dtype="float32")
-    model.export(tmp_path / "saved", input_signature=[signature], verbose=False)
-    loaded = tf.saved_model.load(tmp_path / "saved")
-    for shape in (case.input_shape, case.other_shape):
-        assert_same(loaded.serve(case.images(shape)), model(case.images(shape)))
-
-
 def test_every_variable_is_trained(case):
-    layer = case.build()
+    # Smaller weights than these leave channels that no rectifier lets through.
+    layer = randomize_weights(case.build(), scale=0.1)
     with tf.GradientTape() as tape:
         loss = sum(keras.ops.mean(output**2) for output in keras.tree.flatten(layer(case.images())))
     for variable, gradient in zip(
@@ -101,6 +91,7 @@ def test_every_variable_is_trained(case):
         assert np.isfinite(gradient).all() and np.any(gradient), variable.path
 
 
+@pytest.mark.slow
 def test_two_devices_equal_one(case):
     strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     with strategy.scope():
@@ -111,29 +102,14 @@ def test_two_devices_equal_one(case):
 
 @pytest.fixture(scope="module")
 def jax_outputs(tmp_path_factory):
-    """Weights of all cases, and what the JAX backend makes of them in one process."""
-    folder = tmp_path_factory.mktemp("jax")
-    built = {name: case.build() for name, case in CASES.items()}
-    weights = {
-        f"{name}/{i}": value
-        for name, layer in built.items()
-        for i, value in enumerate(layer.get_weights())
-    }
-    np.savez(folder / "weights.npz", **weights)
-    subprocess.run(
-        [sys.executable, "-m", "tests.conformance.run_on_backend", "weights.npz", "outputs.npz"],
-        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(PROJECT)},
-        cwd=folder,
-        check=True,
-    )
-    outputs = np.load(folder / "outputs.npz")
-    assert outputs["backend"] == "jax"
-    return built, outputs
+    """What the JAX backend makes of all cases, in one process."""
+    file = tmp_path_factory.mktemp("jax") / "outputs.npz"
+    on_jax(write_outputs, file)
+    return np.load(file)
 
 
+@pytest.mark.slow
 def test_jax_equals_tensorflow(case, jax_outputs):
-    built, outputs = jax_outputs
     [name] = [name for name, other in CASES.items() if other is case]
-    expected = flat(built[name](case.images()))
-    received = [outputs[f"{name}/{i}"] for i in range(len(expected))]
-    assert_same(received, expected)
+    outputs = [jax_outputs[key] for key in jax_outputs if key.startswith(f"{name}/")]
+    assert_same(outputs, case.build()(case.images()))

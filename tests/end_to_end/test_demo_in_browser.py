@@ -22,6 +22,7 @@ from tfdeblur.weights.files import save_weights
 from tools.demo_screenshot import choose, chromium, open_page, restore, running_demo
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(chromium() is None, reason="needs a Chromium, such as Debian's package"),
     pytest.mark.skipif(
         not (find_spec("starlette") and find_spec("playwright")),

@@ -2,11 +2,14 @@
 
 import cv2
 import numpy as np
+import pytest
 import skimage.data
 
 import tfdeblur
 from tfdeblur.cli import run_app
 from tfdeblur.data import CropSettings, folder_pairs, training_batches
+
+pytestmark = pytest.mark.slow
 
 
 def test_synthesized_pairs_are_read_by_training(tmp_path, capsys):

@@ -7,11 +7,13 @@ import pytest
 from PIL import Image
 
 from tests.conftest import PROJECT
-from tests.exporting.small import in_8_bits, network
+from tests.exporting.small import in_8_bits
+from tests.support.networks import network
 from tfdeblur.exporting.litert import export_litert
 from tfdeblur.exporting.onnx import export_onnx
 
 
+@pytest.mark.slow
 def test_the_snippet_restores_a_photo(tmp_path, monkeypatch, rng):
     pytest.importorskip("tf2onnx")
     pytest.importorskip("ai_edge_litert")

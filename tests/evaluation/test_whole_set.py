@@ -3,10 +3,7 @@
 import csv
 import dataclasses
 import json
-import os
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -15,10 +12,11 @@ import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from tests.conftest import PROJECT
+from tests.evaluation.on_backend import summary_of_pairs
 from tests.evaluation.small import deblurrer, pair, sharpen, write_pairs
 from tests.inference.fake_runtimes import PerPixel
-from tests.system.test_file_lock import is_free
+from tests.support.commands import on_jax
+from tests.system.test_locks import is_free
 from tfdeblur import Deblurrer
 from tfdeblur.data import folder_pairs
 from tfdeblur.errors import InputError
@@ -341,22 +339,16 @@ def test_equal_images_have_infinite_psnr(tmp_path):
     assert whole_set.REPORT in {path.name for path in (tmp_path / "out").iterdir()}
 
 
+@pytest.mark.slow
 def test_jax_gives_the_same_figures(tmp_path):
     folders = write_pairs(tmp_path / "pairs", NAMES[:3])
     ours = evaluate(deblurrer(), folder_pairs(**folders), tmp_path / "tensorflow")
-    subprocess.run(
-        [sys.executable, "-m", "tests.evaluation.on_backend", folders["blur_dir"].parent, "jax"],
-        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(PROJECT)},
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-    )
-    on_jax = summary_of(tmp_path / "jax")
-    assert "jax" in on_jax["versions"]
+    theirs = on_jax(summary_of_pairs, folders, tmp_path / "jax")
+    assert "jax" in theirs["versions"]
     for same in ("weights_sha256", "pairs_sha256", "multiply_adds", "dataset_fingerprint"):
-        assert on_jax[same] == ours[same]
+        assert theirs[same] == ours[same]
     for score in SCORES:
-        assert on_jax[score] == pytest.approx(ours[score], abs=1e-4)
+        assert theirs[score] == pytest.approx(ours[score], abs=1e-4)
 
 
 def test_pairs_of_16_bits_are_scored_with_all_of_them(tmp_path):

@@ -1,28 +1,6 @@
-"""Small networks whose outputs are no longer those of initial weights, and what they give."""
+"""What networks and their exports are compared with."""
 
 import numpy as np
-
-from tfdeblur.models import DMPHN, Stack
-
-
-def _dmphn():
-    return DMPHN((1, 2), filters=(4, 4, 4), blocks_per_stage=1)
-
-
-NETWORKS = {
-    "dmphn": _dmphn,
-    "stack": lambda: Stack(_dmphn(), num_units=2),
-}
-
-
-def network(name):
-    """One of `NETWORKS`, built, with weights that make images of many grey levels."""
-    model = NETWORKS[name]()
-    model.build((None, None, None, 3))
-    random = np.random.default_rng(0)
-    for variable in model.trainable_variables:
-        variable.assign(0.05 * random.standard_normal(variable.shape))
-    return model
 
 
 def in_8_bits(model, images, **options):

@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.exporting.small import network
+from tests.support.networks import network
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.checked_export import (
     FORMATS,
@@ -18,7 +18,7 @@ from tfdeblur.exporting.checked_export import (
     parity_path,
 )
 from tfdeblur.system.atomic_write import atomic_write
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.weights.files import weights_sha256
 
 SHAPES = ((1, 9, 8), (2, 8, 12))
 
@@ -54,6 +54,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_real_file_and_what_is_known_of_it(tmp_path):
     pytest.importorskip("tf2onnx")
     model = network("stack")
@@ -72,6 +73,7 @@ def test_a_real_file_and_what_is_known_of_it(tmp_path):
     assert record["backend"] == "tensorflow"
 
 
+@pytest.mark.slow
 def test_a_folder_has_its_record_beside_it(tmp_path):
     path = tmp_path / "network"
     export_checked(network("dmphn"), path, "saved_model", float16=True, shapes=SHAPES)
@@ -106,7 +108,7 @@ def test_an_older_export_is_replaced_only_on_demand(tmp_path, numbers):
     export_checked(model, path, "numbers", shapes=SHAPES)
     first = path.read_text(), json.loads(parity_path(path).read_text())["weights_sha256"]
     model.set_weights([weights / 2 for weights in model.get_weights()])
-    with pytest.raises(InputError, match=r"a: exists already; pass --overwrite"):
+    with pytest.raises(InputError, match=r"a: exists already; expected a new name"):
         export_checked(model, path, "numbers", shapes=SHAPES)
     assert path.read_text() == first[0]
     export_checked(model, path, "numbers", shapes=SHAPES, overwrite=True)

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.exporting.small import in_8_bits, network, network_with_rounded_weights
+from tests.exporting.small import in_8_bits, network_with_rounded_weights
+from tests.support.networks import network
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.litert import export_litert, load_litert
 
 interpreter = pytest.importorskip("ai_edge_litert.interpreter")
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

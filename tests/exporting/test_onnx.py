@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.exporting.small import in_8_bits, network, network_with_rounded_weights
+from tests.exporting.small import in_8_bits, network_with_rounded_weights
+from tests.support.networks import network
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.onnx import export_onnx, load_onnx
 
 onnx = pytest.importorskip("onnx")
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

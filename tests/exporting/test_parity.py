@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tests.exporting.small import network
+from tests.support.networks import network
 from tfdeblur.exporting.parity import FLOAT16_WEIGHTS, FLOAT32, Parity, measure_parity, scene
 
 SHAPES = ((1, 65, 97), (3, 9, 8))

@@ -1,16 +1,18 @@
 """SavedModels: any size and batch, both signatures, without this package."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.exporting.small import in_8_bits, network, network_with_rounded_weights
+from tests.exporting.small import in_8_bits, network_with_rounded_weights
+from tests.support.commands import run_python
+from tests.support.networks import network
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.saved_model import DESCRIPTION, export_saved_model, load_saved_model
+
+pytestmark = pytest.mark.slow
 
 # What somebody else does with it: only TensorFlow and NumPy.
 ELSEWHERE = """
@@ -69,13 +71,7 @@ def test_it_runs_where_this_package_is_not(exported, images, tmp_path):
     model, path = exported
     np.save(tmp_path / "images.npy", images)
     files = [str(path), str(tmp_path / "images.npy"), str(tmp_path / "restored.npy")]
-    result = subprocess.run(
-        [sys.executable, "-I", "-c", ELSEWHERE, *files],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-    )
-    assert result.returncode == 0, result.stderr
+    run_python("-I", "-c", ELSEWHERE, *files, cwd=tmp_path)
     assert np.abs(np.load(tmp_path / "restored.npy") - in_8_bits(model, images)).max() <= 1
 
 

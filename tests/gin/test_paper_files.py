@@ -61,14 +61,14 @@ def test_the_header_names_the_command(config):
     assert f"tfdeblur train --gin_file={config.path} --workdir=DIR" in header(config)
 
 
+@pytest.mark.slow
 @every_file
-def test_the_network_is_as_large_as_the_header_says(config):
+def test_the_network_costs_what_the_header_says(config):
     experiment, _ = read_experiment([config.path])
     model = experiment.unbuilt_network()
     crop_size, batch_size = experiment.crops.crop_size, experiment.run.batch_size
     channels = 1 if "grayscale" in experiment.crops.augmentations else 3
     model.build((None, None, None, channels))
-    assert model.count_params() == config.num_parameters
     pixels = crop_size**2
     of_a_crop = multiply_adds(model, crop_size, crop_size, channels)
     total = f"{experiment.run.steps * batch_size * of_a_crop:.1e}".replace("e+", "e")

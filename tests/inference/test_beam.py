@@ -18,6 +18,8 @@ pytest.importorskip("apache_beam", reason="needs the extra `beam`")
 
 from tfdeblur.inference.beam import FAILURES, deblur_with_beam, option_list
 
+pytestmark = pytest.mark.slow
+
 DIRECT = "--runner=DirectRunner"
 TWO_PROCESSES = f"{DIRECT} --direct_num_workers=2 --direct_running_mode=multi_processing"
 THREE_THREADS = f"{DIRECT},direct_num_workers=3,direct_running_mode=multi_threading"

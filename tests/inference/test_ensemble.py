@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from tests.inference.fake_runtimes import LeftMinusRight, PerPixel
 from tfdeblur import Deblurrer
+from tfdeblur.choices import ENSEMBLES
 from tfdeblur.errors import InputError
-from tfdeblur.inference.ensemble import ENSEMBLES, SelfEnsemble
+from tfdeblur.inference.ensemble import SelfEnsemble
 
 
 def copies_by_numpy(network, image, num_copies):

@@ -5,7 +5,7 @@ import pytest
 from tests.inference.photo_files import Inverter, save, value_of
 from tfdeblur.errors import InputError
 from tfdeblur.inference.files import deblur_files
-from tfdeblur.inference.jobs import plan_jobs
+from tfdeblur.inference.jobs import Job, plan_jobs
 from tfdeblur.system.file_tree import passed_over_in_words
 
 
@@ -48,8 +48,9 @@ def test_two_files_for_one_target_are_refused_and_one_file_twice_is_fine(tmp_pat
 
 def test_an_output_that_is_a_file_and_a_folder_without_images_are_refused(tmp_path):
     image = save(tmp_path / "a.png")
+    (tmp_path / "notes").touch()
     with pytest.raises(InputError, match="this is a file"):
-        plan_jobs([image], image)
+        plan_jobs([image], tmp_path / "notes")
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="holds no images or videos"):
         plan_jobs([tmp_path / "empty"], tmp_path / "out")
@@ -81,3 +82,27 @@ def test_what_a_folder_holds_besides_is_passed_over_by_kind(tmp_path):
     (tmp_path / "a.png").unlink()
     with pytest.raises(InputError, match=r"holds no images.*\(4 files passed over: \.cr2"):
         plan_jobs([tmp_path], tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["b.jpg", "b.TIFF", "new/b.png"])
+def test_the_result_of_a_single_file_may_be_named(photos, tmp_path, name):
+    assert plan_jobs([photos / "b.png"], tmp_path / name) == [
+        Job(photos / "b.png", tmp_path / name)
+    ]
+
+
+@pytest.mark.parametrize("name", ["b", "version.2", "v1.0_results", "folder.png"])
+def test_other_names_are_those_of_folders(photos, tmp_path, name):
+    (tmp_path / "folder.png").mkdir()
+    [job] = plan_jobs([photos / "b.png"], tmp_path / name)
+    assert job.target == tmp_path / name / "b.png"
+
+
+def test_a_named_result_is_for_one_file_that_can_be_written(photos, tmp_path):
+    for inputs in ([photos], [photos / "a.PNG", photos / "b.png"], [photos / "*.png"]):
+        with pytest.raises(InputError, match=r"out\.jpg: is the name of a file; expected a folder"):
+            plan_jobs(inputs, tmp_path / "out.jpg")
+    with pytest.raises(InputError, match=r"'\.heic'; name it \.png, or another of \.bmp"):
+        plan_jobs([photos / "b.png"], tmp_path / "out.heic")
+    with pytest.raises(InputError, match="its result would take its place"):
+        plan_jobs([photos / "b.png"], photos / "b.png")

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from tfdeblur.errors import InputError
-from tfdeblur.inference.jobs import plan_jobs
-from tfdeblur.inference.patterns import is_pattern, matching
+from tfdeblur.inference.jobs import is_pattern, matching, plan_jobs
 
 
 @pytest.fixture

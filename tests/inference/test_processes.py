@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 from tests.conftest import PROJECT
-from tests.exporting.small import network
 from tests.inference.fake_runtimes import PerPixel
+from tests.support.networks import network
 from tfdeblur import Deblurrer
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.saved_model import export_saved_model
 from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
+
+pytestmark = pytest.mark.slow
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (9, 13, 3), np.uint8)
 

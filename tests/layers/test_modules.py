@@ -1,6 +1,5 @@
 """The four transformation modules of [Gao19] Table 2."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -100,10 +99,3 @@ def test_resblock_and_nested_are_different_modules(x, rng):
 def test_dense_refuses_widths_it_cannot_share_out():
     with pytest.raises(ValueError, match=r"Received filters=32 and units=3; expected"):
         DenseModule(32, 3)
-
-
-@pytest.mark.parametrize("module_class", MODULES)
-def test_config_is_complete(module_class):
-    module = module_class(6, units=3, name="enc")
-    clone = keras.layers.deserialize(keras.layers.serialize(module))
-    assert (clone.filters, clone.units, clone.name) == (6, 3, "enc")

@@ -1,9 +1,4 @@
-"""All metrics inside a compiled step, on the backend that KERAS_BACKEND names.
-
-usage: python -m tests.metrics.on_backend    (prints JSON)
-"""
-
-import json
+"""All metrics inside a compiled step, on whichever backend Keras has."""
 
 import keras
 
@@ -19,7 +14,3 @@ def compiled_metrics():
     model.compile(loss="mse", metrics=metrics)
     values = model.evaluate(blurred, sharp, batch_size=1, verbose=0, return_dict=True)
     return {metric.name: values[metric.name] for metric in metrics}
-
-
-if __name__ == "__main__":
-    print(json.dumps({"backend": keras.backend.backend(), **compiled_metrics()}))

@@ -1,19 +1,14 @@
 """Three definitions of SSIM against slow transcriptions of them, and scikit-image."""
 
-import json
-import os
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
 from scipy import ndimage
 from skimage.metrics import structural_similarity
 
-from tests.conftest import PROJECT
 from tests.metrics.on_backend import compiled_metrics
 from tests.metrics.pairs import blurred_pairs
+from tests.support.commands import on_jax
 from tfdeblur.metrics import (
     PSNR,
     SSIMGaussian,
@@ -152,6 +147,7 @@ def test_metrics_survive_serialisation(metric):
     assert restored.name == "mine"
 
 
+@pytest.mark.slow
 def test_compiled_steps_give_the_same_on_both_backends():
     blurred, sharp = blurred_pairs()
     ours = compiled_metrics()
@@ -160,14 +156,6 @@ def test_compiled_steps_give_the_same_on_both_backends():
     ):
         expected = float(np.mean(definition(blurred, sharp)))
         assert ours[metric().name] == pytest.approx(expected, abs=TOLERANCE)
-    finished = subprocess.run(
-        [sys.executable, "-m", "tests.metrics.on_backend"],
-        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(PROJECT)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    on_jax = json.loads(finished.stdout.splitlines()[-1])
-    assert on_jax.pop("backend") == "jax"
-    assert on_jax.keys() == ours.keys() and PSNR().name in ours
-    assert on_jax == pytest.approx(ours, rel=1e-5)
+    theirs = on_jax(compiled_metrics)
+    assert theirs.keys() == ours.keys() and PSNR().name in ours
+    assert theirs == pytest.approx(ours, rel=1e-5)

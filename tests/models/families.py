@@ -1,23 +1,10 @@
-"""A network of every family, small where it can be, and images at the ends of the range."""
+"""The losses that fit the families of networks, and images at the ends of the range."""
 
 import numpy as np
 
+from tests.support.networks import FAMILIES
 from tfdeblur.losses import Charbonnier, FullSizeMSE, NegativePSNR
-from tfdeblur.models import DMPHN, DMSN, PSSNSC, VMPHN, ResidualUNet, Stack
 
-TINY = {"filters": (4, 4, 4), "blocks_per_stage": 1}
-FAMILIES = {
-    "dmphn": lambda: DMPHN((1, 2), **TINY),
-    "dmphn_ws": lambda: DMPHN((1, 2), weight_sharing=True, **TINY),
-    "vmphn": lambda: VMPHN((1, 2)),
-    "stack": lambda: Stack(DMPHN((1, 2), **TINY), num_units=2),
-    "residual_unet": lambda: ResidualUNet((4, 6), (1,), 1, (1,)),
-    "dmsn": lambda: DMSN(2),
-    "pss_nsc": lambda: PSSNSC(num_scales=2, filters=(4, 4), units=1),
-    "pss_nsc_dense": lambda: PSSNSC(
-        num_scales=2, filters=(4, 4), units=1, transformation="dense", across_scales="none"
-    ),
-}
 OF_SEVERAL_SCALES = ("dmsn", "pss_nsc", "pss_nsc_dense")
 SIDE = 8
 

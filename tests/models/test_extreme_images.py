@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tests.models.families import FAMILIES, SIDE, extreme_images, extreme_pairs, losses_of
-from tfdeblur.precision import PRECISIONS, precision_scope
+from tfdeblur.choices import PRECISIONS
+from tfdeblur.models.precision import precision_scope
 
 pytestmark = pytest.mark.properties
 
@@ -52,6 +53,7 @@ def test_restored_images_are_finite_and_near_in_16_bits(family, precision):
         np.testing.assert_allclose(received, expected, atol=0.03 * max(1, np.abs(expected).max()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("family", "loss", "precision"),
     [("dmphn", "negative_psnr", "float16"), ("pss_nsc", "multi_scale", "bfloat16")],

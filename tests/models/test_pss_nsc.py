@@ -27,32 +27,6 @@ def small_model(**arguments):
     return model
 
 
-@pytest.mark.parametrize(
-    ("across_scales", "within_stage", "with_3_units", "with_4_units"),
-    [
-        ("none", False, 14_722_275, 19_372_515),
-        ("all", False, 4_907_425, 6_457_505),
-        ("selective", False, 5_421_795, 6_971_875),
-        ("selective", True, 3_096_675, 3_871_715),
-    ],
-)
-def test_parameters_of_table_1(across_scales, within_stage, with_3_units, with_4_units):
-    for units, num_parameters in ((3, with_3_units), (4, with_4_units)):
-        model = PSSNSC(units=units, across_scales=across_scales, within_stage=within_stage)
-        model.build((None, None, None, 3))
-        assert model.count_params() == num_parameters
-
-
-@pytest.mark.parametrize(
-    ("transformation", "num_parameters"),
-    [("nested", 3_871_715), ("plain", 3_871_715), ("residual", 3_871_715), ("dense", 1_836_899)],
-)
-def test_parameters_of_table_2(transformation, num_parameters):
-    model = PSSNSC(transformation=transformation)
-    model.build((None, None, None, 3))
-    assert model.count_params() == num_parameters
-
-
 def test_parameters_owned_by_a_scale():
     three, two = PSSNSC(num_scales=3), PSSNSC(num_scales=2)
     three.build((None, None, None, 1)), two.build((None, None, None, 1))

@@ -1,16 +1,11 @@
 """`compile(optimizer)` and `fit` train every network with its own loss, on both backends."""
 
-import json
-import os
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
 
-from tests.conftest import PROJECT
-from tests.models.fit_on_backend import NETWORKS, losses_before_and_after_fit
+from tests.models.fit_on_backend import NETWORKS, losses_of_all
+from tests.support.commands import on_jax
 from tfdeblur.losses import Charbonnier, MultiScaleMSE, NegativePSNR, OutputLoss
 from tfdeblur.models import DMPHN, DMSN
 from tfdeblur.ops.pyramid import averaged_pyramid
@@ -19,21 +14,12 @@ from tfdeblur.weights.files import load_weights, save_weights
 
 @pytest.fixture(scope="module")
 def jax_losses():
-    finished = subprocess.run(
-        [sys.executable, "-m", "tests.models.fit_on_backend"],
-        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": str(PROJECT)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    losses = json.loads(finished.stdout.splitlines()[-1])
-    assert losses.pop("backend") == "jax"
-    return losses
+    return on_jax(losses_of_all)
 
 
 @pytest.fixture(scope="module")
 def tensorflow_losses():
-    return {name: losses_before_and_after_fit(name) for name in NETWORKS}
+    return losses_of_all()
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -43,6 +29,7 @@ def test_a_step_lowers_the_loss(name, tensorflow_losses):
     assert after < before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_jax_trains_as_tensorflow_does(name, jax_losses, tensorflow_losses):
     assert jax_losses[name] == pytest.approx(tensorflow_losses[name], rel=1e-4)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfdeblur.ops.image_range import QUANTISATIONS, quantise, to_unit_range
+from tfdeblur.choices import QUANTIZATIONS
+from tfdeblur.ops.image_range import quantise, to_unit_range
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
@@ -35,7 +36,7 @@ def test_dtypes():
 
 
 def test_bad_arguments_are_refused():
-    with pytest.raises(ValueError, match=f"'ceil'; expected one of {', '.join(QUANTISATIONS)}"):
+    with pytest.raises(ValueError, match=f"'ceil'; expected one of {', '.join(QUANTIZATIONS)}"):
         quantise(np.zeros(3), quantisation="ceil")
     with pytest.raises(ValueError, match="dtype int32; expected uint8 or uint16"):
         to_unit_range(np.zeros(3, np.int32))

@@ -12,7 +12,7 @@ from tfdeblur.evaluation import evaluate
 from tfdeblur.evaluation.scores import ImageScores
 from tfdeblur.images.reader import read_image
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 PAIR = "GOPR0384_11_00_000001"
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tfdeblur.models import NAFNet
-from tfdeblur.weights.importers.importing import import_release
+from tfdeblur.weights import import_release
 
 pytestmark = pytest.mark.reference
 

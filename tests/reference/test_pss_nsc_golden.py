@@ -10,10 +10,10 @@ import pytest
 import tensorflow as tf
 
 from tfdeblur.models.presets import build_model
+from tfdeblur.weights import import_release
 from tfdeblur.weights.importers import pss_nsc_release
-from tfdeblur.weights.importers.importing import import_release
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 # The batch of 16 crops would hold 12 GB of activations; means over parts are exact.
 CROPS_AT_ONCE = 2

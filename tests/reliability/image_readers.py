@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import FolderSource
-from tfdeblur.builders.pair_layout import Pair
+from tfdeblur.builders.pair_layout import PairFiles
 from tfdeblur.data.decoding import decode_image
 from tfdeblur.data.folder_pairs import folder_pairs
 from tfdeblur.data.pipeline import evaluation_pairs
-from tfdeblur.data.read_errors import READ_ERRORS
+from tfdeblur.data.unreadable import READ_ERRORS
 from tfdeblur.errors import InputError
 from tfdeblur.synthesis.photographs import read_photograph
 
@@ -38,7 +38,7 @@ def as_builder_pair(path):
     """What the builders of published datasets check, then what their users decode."""
     path = Path(path)
     image_format = "png" if path.suffix == ".png" else "jpeg"
-    pair = Pair("train", "a/b", path.name, path.name)
+    pair = PairFiles("train", "a/b", path.name, path.name)
     try:
         check_pairs(FolderSource(path.parent), [pair], image_format)
     except InputError as error:

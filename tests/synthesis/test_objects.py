@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfdeblur.synthesis.objects import random_outline, random_piece
+from tfdeblur.synthesis.objects import random_nearness, random_outline, random_piece
 
 
 @pytest.mark.parametrize("diameter", [8, 33, 120])
@@ -69,3 +69,18 @@ def test_any_piece_is_cut_from_the_photograph_and_its_mirror_image(there, wanted
     assert (np.abs(np.diff(columns, axis=1)) <= 1).all()
     assert not np.diff(rows, axis=1).any()
     assert not np.diff(columns, axis=0).any()
+
+
+@pytest.mark.parametrize("variation", [0, 0.5, 1])
+def test_nearness_is_smooth_and_spans_the_variation(variation):
+    fields = [
+        random_nearness(np.random.default_rng(seed), (96, 128), variation) for seed in range(5)
+    ]
+    for field in fields:
+        assert field.shape == (96, 128)
+        assert field.dtype == np.float32
+        assert field.min() == pytest.approx(2**-variation, rel=1e-4)
+        assert field.max() == pytest.approx(2**variation, rel=1e-4)
+        # No step from one pixel to the next that would tear what is seen.
+        assert max(np.abs(np.diff(field, axis=axis)).max() for axis in (0, 1)) <= 0.1 * variation
+    assert len({field.tobytes() for field in fields}) == (5 if variation else 1)

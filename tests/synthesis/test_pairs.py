@@ -6,7 +6,7 @@ import pytest
 from tests.synthesis.videos import moving_frames
 from tfdeblur.synthesis.camera_response import GammaResponse
 from tfdeblur.synthesis.guidelines import Guideline
-from tfdeblur.synthesis.pairs import make_pairs
+from tfdeblur.synthesis.pairs import averaged_pairs
 
 BRIGHT = Guideline("bright", lambda gray: float(gray.mean()), 10.0, "", "too bright")
 
@@ -17,7 +17,7 @@ def frames_of(levels):
 
 
 def pairs_of(levels, stride, rules=(), max_step=5):
-    return list(make_pairs(frames_of(levels), 3, stride, GammaResponse(1), rules, max_step))
+    return list(averaged_pairs(frames_of(levels), 3, stride, GammaResponse(1), rules, max_step))
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_steps_count_within_a_window_only():
     """A cut between two clips is in the window that spans it, and in no other."""
     still, moved = moving_frames(2, step=20)
     frames = [still, still, still, moved, moved, moved]
-    pairs = list(make_pairs(frames, 3, 1, GammaResponse(1), [], 5))
+    pairs = list(averaged_pairs(frames, 3, 1, GammaResponse(1), [], 5))
     assert [bool(pair.rejections) for pair in pairs] == [False, True, True, False]
     assert pairs[1].measured["step_px"] == pytest.approx(20, abs=4)
     assert "ghosts" in pairs[1].rejections[0]
-    apart = list(make_pairs(frames, 3, 3, GammaResponse(1), [], 5))
+    apart = list(averaged_pairs(frames, 3, 3, GammaResponse(1), [], 5))
     assert [pair.rejections for pair in apart] == [[], []]
 
 

@@ -161,3 +161,34 @@ def test_objects_are_drawn_to_their_very_edge():
     piece = Layer(np.repeat(full[..., None], 3, axis=-1), full, (20, 12), half, (0, 0))
     [picture, *_] = Scene(black, [piece], SIZE).positions(3)
     assert picture[..., 0].sum() == pytest.approx(81, rel=1e-3)
+
+
+def test_what_is_near_moves_farther_than_what_is_far():
+    """Of three lines, those at the left, in the middle and at the right move 4, 8 and 16 pixels."""
+    lines = np.zeros((SIZE[0], SIZE[1], 3), np.float32)
+    lines[:, [8, 24, 40]] = 1
+    nearness = np.repeat(np.float32([[0.5] * 16 + [1] * 16 + [2] * 16]), SIZE[0], axis=0)
+    layer = Layer(lines, None, (0, 0), straight(8), (0, 0), nearness)
+    first, middle, last = Scene(layer, [], SIZE).positions(3)
+    for picture, moved in ((first, (-2, -4, -8)), (middle, (0, 0, 0)), (last, (2, 4, 8))):
+        for left, line, shift in zip((0, 16, 32), (8, 24, 40), moved, strict=True):
+            within = picture[20, left : left + 16, 0]
+            if 0 <= line + shift - left < 16:
+                assert left + within.argmax() == line + shift
+    # Turning and stillness are the same at any distance.
+    even = Layer(lines, None, (0, 0), straight(8), (0, 0), np.ones(SIZE, np.float32))
+    plain = Layer(lines, None, (0, 0), straight(8), (0, 0))
+    np.testing.assert_allclose(
+        mean_light(Scene(even, [], SIZE)), mean_light(Scene(plain, [], SIZE)), atol=1e-4
+    )
+
+
+def test_steps_of_what_is_near_stay_within_a_pixel():
+    still = np.zeros((*SIZE, 3), np.float32)
+    near = np.full(SIZE, 3, np.float32)
+    num = Scene(Layer(still, None, (0, 0), straight(20), (0, 0), near), [], SIZE).num_positions(1)
+    assert num >= 61
+    far = np.full(SIZE, 0.5, np.float32)
+    num = Scene(Layer(still, None, (0, 0), straight(20), (0, 0), far), [], SIZE).num_positions(1)
+    # The objects before it move as without a depth.
+    assert 21 <= num < 30

@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
 
 from tfdeblur.synthesis.camera_response import GammaResponse
-from tfdeblur.synthesis.sensor import add_noise, raise_highlights, store, through_jpeg
+from tfdeblur.synthesis.sensor import (
+    add_noise,
+    raise_highlights,
+    sharpened,
+    store,
+    through_jpeg,
+)
 
 
 @pytest.mark.parametrize("light", [0.0, 0.1, 1.0])
@@ -44,6 +51,23 @@ def test_jpeg_keeps_colours_in_place_and_loses_more_at_low_quality(rng):
     errors = [np.abs(through_jpeg(image, q).astype(int) - image).mean() for q in (98, 30)]
     assert errors[0] < 6 < errors[1] * 1.5
     assert errors[0] < errors[1]
+
+
+def test_sharpening_is_an_unsharp_mask(rng):
+    image = rng.integers(60, 190, (24, 24, 3), np.uint8)
+    smooth = gaussian_filter(image.astype(float), (1, 1, 0), mode="mirror")
+    expected = np.clip(image + 0.5 * (image - smooth), 0, 255)
+    assert np.abs(sharpened(image, 0.5) - expected).max() <= 1.5
+    np.testing.assert_array_equal(sharpened(image, 0), image)
+
+
+def test_sharpening_steepens_edges_and_leaves_even_places():
+    edge = np.full((16, 16, 3), 80, np.uint8)
+    edge[:, 8:] = 160
+    row = sharpened(edge, 1)[8, :, 0]
+    assert row[7] < 80 < 160 < row[8]
+    assert (row[:3] == 80).all()
+    assert (row[-3:] == 160).all()
 
 
 @pytest.mark.properties

@@ -7,8 +7,16 @@ import pytest
 import skimage.data
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
 
-from tfdeblur.synthesis.synthesis import MotionSettings, SensorSettings, synthesize_pair
+from tfdeblur.synthesis.sensor import sharpened
+from tfdeblur.synthesis.synthesis import (
+    MotionSettings,
+    SensorSettings,
+    random_scene,
+    synthesize_pair,
+)
+from tfdeblur.synthesis.trajectory import largest_distance
 
 SIZE = (64, 72)
 STILL = MotionSettings(
@@ -177,3 +185,112 @@ def test_inertia_one_is_a_straight_line():
         if sharp.any() and blur[:, [0, -1]].sum() == 0:
             centres = [(image.sum((0, 2)) * columns).sum() / image.sum() for image in (blur, sharp)]
             assert centres[0] == pytest.approx(centres[1], abs=0.3)
+
+
+# Means of thirds and halves of the pairs of seed 1, blurred and sharp, summed over the channels,
+# as they were before settings for depth, stillness, softness and sharpening were added.
+@pytest.mark.parametrize(
+    ("motion", "sensor", "means"),
+    [
+        (
+            MotionSettings(),
+            SensorSettings(),
+            [[456, 467, 489, 483, 519, 547], [453, 463, 487, 482, 518, 543]],
+        ),
+        (
+            MotionSettings(camera_extent_px=(3, 8), max_rotation_degrees=0.2, num_objects=(0, 0)),
+            SensorSettings(highlight_gain=(1, 1), shot_noise=(1e-7, 1e-6), read_noise=(1e-5, 1e-4)),
+            [[457, 468, 489, 484, 520, 546], [453, 463, 487, 482, 518, 543]],
+        ),
+        (
+            MotionSettings(),
+            SensorSettings(jpeg_quality=(30, 90)),
+            [[456, 467, 489, 483, 520, 547], [453, 463, 487, 482, 518, 543]],
+        ),
+    ],
+    ids=["default", "short_shake", "jpeg"],
+)
+def test_older_settings_draw_what_they_drew(photograph, motion, sensor, means):
+    """One number more that is drawn anywhere gives another window, path or object."""
+    for image, expected in zip(
+        pair(photograph, 1, motion=motion, sensor=sensor), means, strict=True
+    ):
+        parts = image.reshape(2, 32, 3, 24, 3).mean((1, 3)).sum(-1).ravel()
+        # Other releases of OpenCV may round otherwise.
+        np.testing.assert_allclose(parts, expected, atol=1.5)
+
+
+def difference(blur, sharp):
+    """Root mean square, in gray levels."""
+    return np.sqrt(np.mean((blur.astype(float) - sharp) ** 2))
+
+
+def test_still_pairs_are_equal_up_to_noise(photograph):
+    """In half of them nothing moves, in the others a tenth as far; none has objects."""
+    motion = MotionSettings(camera_extent_px=(20, 20), num_objects=(2, 2), still_probability=1)
+    linear = dataclasses.replace(CLEAN, response="linear")
+    noisy = dataclasses.replace(linear, read_noise=(0.01, 0.01))
+    num_equal = 0
+    for seed in range(12):
+        blur, sharp = pair(photograph, seed, motion=motion, sensor=linear)
+        rng = np.random.default_rng(seed)
+        scene = random_scene(rng, photograph, [], SIZE, motion, np.float32)
+        assert scene.objects == []
+        assert largest_distance(scene.background.path[:, :2]) <= 2
+        if (blur == sharp).all():
+            num_equal += 1
+            blur, sharp = pair(photograph, seed, motion=motion, sensor=noisy)
+            unclipped = (sharp > 10) & (sharp < 245)
+            noise = difference(blur[unclipped], sharp[unclipped])
+            assert noise == pytest.approx(0.01 * 255, rel=0.1)
+    assert 2 <= num_equal <= 10
+
+
+def test_some_pairs_are_still(photograph):
+    motion = dataclasses.replace(STILL, camera_extent_px=(20, 20), still_probability=0.5)
+    num_equal = sum(
+        difference(*pair(photograph, seed, motion=motion, sensor=CLEAN)) == 0 for seed in range(16)
+    )
+    # Of those that are still, nothing at all moves in about half.
+    assert 1 <= num_equal <= 9
+
+
+def test_the_lens_softens_the_blurred_image_alone(photograph):
+    """A still picture, and what a Gaussian of that width makes of it."""
+    soft = dataclasses.replace(
+        CLEAN, response="linear", softness_px=(1.5, 1.5), softness_probability=1
+    )
+    blur, sharp = pair(photograph, motion=STILL, sensor=soft)
+    plain = dataclasses.replace(CLEAN, response="linear")
+    np.testing.assert_array_equal(sharp, pair(photograph, motion=STILL, sensor=plain)[1])
+    expected = gaussian_filter(sharp.astype(float), (1.5, 1.5, 0), mode="mirror")
+    assert np.abs(blur - expected).max() <= 2
+    some = dataclasses.replace(soft, softness_probability=0.5)
+    softened = [
+        (np.subtract(*pair(photograph, seed, motion=STILL, sensor=some)) != 0).any()
+        for seed in range(12)
+    ]
+    assert 0 < sum(softened) < 12
+
+
+def test_both_images_are_sharpened_alike(photograph):
+    processed = dataclasses.replace(CLEAN, sharpening=(0.8, 0.8))
+    blur, sharp = pair(photograph, motion=STILL, sensor=processed)
+    _, plain = pair(photograph, motion=STILL, sensor=CLEAN)
+    np.testing.assert_array_equal(sharp, sharpened(plain, 0.8))
+    np.testing.assert_array_equal(blur, sharp)
+    assert (sharp != plain).mean() > 0.3
+
+
+def test_depth_changes_how_far_the_background_moves(photograph):
+    motion = dataclasses.replace(STILL, camera_extent_px=(16, 16), inertia=(1, 1))
+    deep = dataclasses.replace(motion, nearness_variation=(1, 1))
+    scenes = [
+        random_scene(np.random.default_rng(0), photograph, [], SIZE, settings, np.float32)
+        for settings in (motion, deep)
+    ]
+    assert scenes[0].background.nearness is None
+    nearness = scenes[1].background.nearness
+    assert nearness.shape == SIZE
+    assert nearness.min() < 0.6
+    assert nearness.max() > 1.7

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tfdeblur.system.atomic_write import atomic_folder, atomic_write
+from tfdeblur.system.atomic_write import atomic_folder, atomic_write, unfinished_path
 
 
 def test_nothing_is_visible_under_the_name_until_all_is_written(tmp_path):
@@ -61,3 +61,20 @@ def test_a_crash_between_the_renamings_does_not_cost_the_older_folder(tmp_path):
         raise OSError("full")
     assert (tmp_path / "folder" / "good").read_text() == "good"
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("name", ["字" * 82 + ".weights.h5", "a" * 251 + ".png", "short.tar.gz"])
+def test_a_name_may_be_as_long_as_the_file_system_takes(tmp_path, name):
+    path = tmp_path / name.encode()[-255:].decode(errors="ignore")
+    with atomic_write(path) as unfinished:
+        unfinished.write_text("new")
+        assert unfinished.name.endswith("".join(path.suffixes))
+    with atomic_folder(tmp_path / path.stem) as unfinished:
+        unfinished.mkdir()
+    assert sorted(tmp_path.iterdir()) == sorted([path, tmp_path / path.stem])
+
+
+def test_long_names_with_the_same_end_do_not_meet(tmp_path):
+    names = [letter + "a" * 100 + ".png" for letter in "bc"]
+    assert len({unfinished_path(tmp_path / name) for name in names}) == 2
+    assert unfinished_path(tmp_path / names[0]) == unfinished_path(tmp_path / names[0])

@@ -8,6 +8,8 @@ from tfdeblur.tfds_builders import gopro, su2017, synthetic_blur
 
 pytest.importorskip("apache_beam", reason="needs the extra `beam`")
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_records_and_records_order_are_the_same(tmp_path, packed):

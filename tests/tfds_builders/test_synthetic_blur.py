@@ -31,6 +31,7 @@ def records(folder):
     return {file.name: file.read_bytes() for file in folder.rglob("*.tfrecord*")}
 
 
+@pytest.mark.slow
 class SyntheticBlurTest(tfds.testing.DatasetBuilderTestCase):
     """TFDS's own checks, on pairs of a size that does not take long."""
 
@@ -76,6 +77,7 @@ def test_names_are_unique_and_test_photographs_are_held_out(prepared):
     assert not photographs["train"] & photographs["test"]
 
 
+@pytest.mark.slow
 def test_same_version_same_bytes(prepared, tmp_path):
     folder, _ = prepared
     package.Builder(data_dir=tmp_path, config=SMALL).download_and_prepare()
@@ -140,3 +142,22 @@ def test_settings_change_the_pairs(tmp_path, prepared):
     for pair in tfds.as_numpy(builder.as_dataset("test")):
         # What is left is noise.
         assert np.abs(pair["blur"].astype(int) - pair["sharp"]).mean() < 6
+
+
+def test_records_that_changed_have_a_version_of_their_own(tmp_path):
+    """Of the other configs, prepared data stay valid."""
+    versions = {
+        config.name: str(package.Builder(data_dir=tmp_path, config=config.name).version)
+        for config in package.Builder.BUILDER_CONFIGS
+    }
+    assert versions == {"photographs": "1.0.0", "short_shake": "1.0.0", "full_strength": "2.0.0"}
+
+
+def test_full_strength_is_at_full_strength():
+    """Settings that, where they were lost, would leave pairs that look much the same."""
+    known = {config.name: config for config in package.Builder.BUILDER_CONFIGS}
+    motion, sensor = known["full_strength"].motion, known["full_strength"].sensor
+    assert motion.nearness_variation[1] > 0
+    assert 0 < motion.still_probability < 0.2
+    assert 0 < sensor.softness_probability < 0.2
+    assert sensor.sharpening[1] > 0

@@ -1,13 +1,13 @@
 """The table of networks and engines; no speed is tested."""
 
 import importlib.util
-import os
-import subprocess
-import sys
 
 import pytest
 
 from tests.conftest import PROJECT
+from tests.support.commands import run_python
+
+pytestmark = pytest.mark.slow
 
 ENGINES = ("tensorflow", "onnxruntime", "openvino")
 
@@ -17,21 +17,8 @@ ENGINES = ("tensorflow", "onnxruntime", "openvino")
     reason="needs the extras onnx and openvino",
 )
 def test_one_command_prints_the_table():
-    finished = subprocess.run(
-        [
-            sys.executable,
-            "tools/benchmark_networks.py",
-            f"--engines={','.join(ENGINES)}",
-            "--height=17",
-            "--width=24",
-            "dmphn_1",
-        ],
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stderr
+    flags = [f"--engines={','.join(ENGINES)}", "--height=17", "--width=24"]
+    finished = run_python("tools/benchmark_networks.py", *flags, "dmphn_1", cwd=PROJECT)
     title, blank, *table = finished.stdout.splitlines()
     assert (title[:5], blank) == ("24x17", "")
     head, rule, *rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table]

@@ -6,10 +6,10 @@ import re
 import pytest
 
 from tests.tools.ledger_lines import MEASURED, ROW, changed, official, paper_value
+from tfdeblur import choices
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation import scores
 from tfdeblur.images.reader import read_image
-from tfdeblur.ops import image_range
 from tools import ledger
 from tools.ledger import append_run, read_paper_values, read_runs
 from tools.record_result import config_sha256, problems_of, set_size
@@ -36,7 +36,7 @@ def test_runs_on_folders_were_on_the_authors_four_pairs(reference_data):
 def test_names_are_those_of_the_evaluation():
     assert tuple(scores.METRICS) == ledger.METRICS
     assert scores.SCORES == ledger.SCORES
-    assert image_range.QUANTISATIONS == ledger.QUANTISATIONS
+    assert choices.QUANTIZATIONS == ledger.QUANTISATIONS
 
 
 def test_reported_values_are_numbers_of_known_kinds():

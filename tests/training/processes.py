@@ -1,15 +1,11 @@
 """Several Python processes that train together, none of which outlives its test."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
 
-from tests.conftest import PROJECT
-
-# Far above what any of them takes, so that a test ends when a process never would.
-TIMEOUT_S = 900
+from tests.support.commands import TIMEOUT_S, environment
 
 
 def free_addresses(number):
@@ -26,11 +22,11 @@ def tf_config(cluster, job, index):
     return json.dumps({"cluster": cluster, "task": {"type": job, "index": index}})
 
 
-def start(arguments, **environment):
+def start(arguments, **more):
     """`python arguments`, with a pipe for what it prints."""
     return subprocess.Popen(
         [sys.executable, *arguments],
-        env={**os.environ, "PYTHONPATH": str(PROJECT), **environment},
+        env=environment(**more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

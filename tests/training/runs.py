@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import os
 import signal
 import subprocess
 import sys
@@ -11,8 +10,8 @@ import time
 import h5py
 import numpy as np
 
-from tests.conftest import PROJECT
 from tests.data.pairs import write_pairs
+from tests.support.commands import TIMEOUT_S, environment
 from tfdeblur.cli import run_app
 
 # Two epochs of three steps; all that can be configured is on.
@@ -71,15 +70,15 @@ def command(config, workdir, *parameters):
     ]
 
 
-def environment(**more):
-    """For the command: this package, one processor."""
-    return {**os.environ, "PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3", **more}
-
-
 def finished(arguments, cwd, **more):
     """Runs a command to its end; a `subprocess.CompletedProcess` with text."""
     return subprocess.run(
-        arguments, cwd=cwd, env=environment(**more), capture_output=True, text=True, timeout=300
+        arguments,
+        cwd=cwd,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
     )
 
 

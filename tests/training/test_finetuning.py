@@ -14,6 +14,8 @@ from tfdeblur.cli import run_app
 from tfdeblur.config import config_dir
 from tfdeblur.weights.files import save_weights
 
+pytestmark = pytest.mark.slow
+
 # What the header leaves to its defaults, made small; the network is that of a preset.
 SMALL = (
     *("STEPS=4", "BATCH_SIZE=2", "CROP_SIZE=16", "WARMUP_STEPS=1"),

@@ -21,6 +21,8 @@ from tests.training.runs import (
     write_tiny,
 )
 
+pytestmark = pytest.mark.slow
+
 # Long enough that a signal arrives in between: six epochs.
 LONG = ("STEPS=60", "RunSettings.steps_per_epoch=10", "WARMUP_STEPS=5")
 
@@ -118,6 +120,7 @@ def test_damaged_checkpoints_are_passed_over_with_a_warning(folder, undisturbed)
 
 
 def test_a_full_disk_leaves_the_checkpoints_that_were_there(folder, undisturbed):
+    pytest.importorskip("resource", reason="only Unix limits the size of files")
     full = shutil.copytree(undisturbed, folder / "full")
     before = everything_in(full / "checkpoints")
     assert all(len(content) > 60_000 for path, content in before.items() if path.suffix == ".h5")

@@ -13,6 +13,8 @@ from tests.training.tiny import compiled, tiny_dmphn, values
 from tfdeblur.training.checkpoints import Checkpoints
 from tfdeblur.weights.files import load_weights
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tests.data.pairs import write_pairs
-from tests.training.processes import TIMEOUT_S, kill, outputs, start, start_workers
+from tests.support.commands import TIMEOUT_S
+from tests.training.processes import kill, outputs, start, start_workers
 from tests.training.train_distributed import (
     GLOBAL_BATCH,
     RUNS,
@@ -17,6 +18,8 @@ from tests.training.train_distributed import (
 )
 from tfdeblur.data import CropSettings, folder_pairs, training_batches
 from tfdeblur.errors import InputError
+
+pytestmark = pytest.mark.slow
 
 # Each replica rounds its own part; in bfloat16 (8 bits) and float16 (11 bits) early.
 TOLERANCES = {"bfloat16": 1e-2, "float16": 1e-4}

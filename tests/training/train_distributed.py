@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfdeblur.models import PSSNSC
-from tfdeblur.precision import precision_scope
+from tfdeblur.models.precision import precision_scope
 from tfdeblur.training.averaging import averaged_weights
 from tfdeblur.training.checkpoints import Checkpoints
 from tfdeblur.training.strategies import distribution

@@ -38,10 +38,11 @@ def write_clip(
     options=None,
     dtype=np.uint8,
     metadata=None,
+    container_options=None,
 ):
     """Writes `num` moving windows of a photograph, and a tone on each audio track."""
     timestamps = at_rate(num) if timestamps is None else timestamps
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=container_options or {}) as container:
         container.metadata.update(metadata or {})
         stream = container.add_stream(codec, rate=RATE, options={"crf": "4", **(options or {})})
         stream.height, stream.width = size

@@ -217,13 +217,6 @@ def test_refused_before_anything_is_read(tmp_path):
     assert len(read_clip(tmp_path / "there.mp4").frames) == 6
 
 
-def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    (tmp_path / "a.mp4").write_text("any")
-    with pytest.raises(InputError, match=r"needs av.*pip install 'tfdeblur\[video\]'"):
-        deblur_video(identity, tmp_path / "a.mp4", tmp_path / "out.mp4")
-
-
 class Failing:
     """Restores `num` frames; then it fails."""
 
@@ -344,12 +337,14 @@ def test_after_kill_9_the_result_is_that_of_an_undisturbed_run(tmp_path):
 
 
 MEMORY_RUN = """
-import resource, sys
+import sys
+
+from tfdeblur.benchmarks.memory import process_peak_bytes
 from tfdeblur.video.pipeline import deblur_video
 
 for source, target in ((sys.argv[1], sys.argv[2]), (sys.argv[3], sys.argv[4])):
     deblur_video(lambda pixels: pixels, source, target, frames_per_segment=16)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(process_peak_bytes())
 """
 
 

@@ -125,6 +125,34 @@ def with_index_first(clip, path):
     return path
 
 
+# A clock of 33 bits at 90 kHz, which starts again after 26.5 hours.
+WRAP_SECONDS = 2**33 / 90_000
+
+
+def test_a_clock_that_wraps_is_not_damage(tmp_path):
+    """FFmpeg counts what comes before the wrap as negative: here all of four seconds."""
+    clip = write_clip(
+        tmp_path / "a.ts",
+        timestamps=[30_000 * number for number in range(12)],
+        num_audio=0,
+        container_options={"output_ts_offset": f"{WRAP_SECONDS - 6:.3f}"},
+    )
+    video = open_video(clip)
+    assert video.origin < -4
+    assert video.start < video.end < 0
+    timestamps = [frame.timestamp - video.start for frame in video.frames()]
+    assert timestamps == [30_000 * number for number in range(12)]
+
+
+@pytest.mark.parametrize("name", ["a.ts", "a.mkv", "a.mp4"])
+def test_a_clock_of_hours_is_not_damage(tmp_path, name):
+    clip = write_clip(tmp_path / name, container_options={"output_ts_offset": "36000"})
+    video = open_video(clip)
+    assert float(video.origin) == pytest.approx(36_000, abs=0.03)
+    assert float(video.start * video.time_base) == pytest.approx(36_000, abs=0.03)
+    assert video.num_frames == 6
+
+
 def test_damage_inside_is_named_by_its_frame(tmp_path):
     clip = write_clip(tmp_path / "a.mp4", num=12, num_audio=0, options={"g": "1"})
     with av.open(str(clip)) as container:

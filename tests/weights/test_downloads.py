@@ -210,8 +210,8 @@ def test_processes_wait_for_one_another(release, cache):
 
 def test_the_authors_files_in_a_folder_give_their_weights(authors_files, reference_data):
     from tfdeblur import build_model
+    from tfdeblur.weights import import_release
     from tfdeblur.weights.files import load_weights
-    from tfdeblur.weights.importers.importing import import_release
 
     by_download, by_import = build_model("dmphn_1_2_4"), build_model("dmphn_1_2_4")
     load_weights(by_download, download_weights("dmphn_1_2_4", authors_files))

@@ -13,7 +13,6 @@ depend on what else the machine does.
 """
 
 import itertools
-import os
 import statistics
 import tempfile
 import time
@@ -26,6 +25,7 @@ import tensorflow as tf
 
 from tfdeblur.data.folder_pairs import folder_pairs
 from tfdeblur.data.pipeline import CropSettings, training_batches
+from tfdeblur.system.processors import num_processors
 
 _HEIGHT, _WIDTH = 720, 1280
 _NUM_MADE_PAIRS = 8
@@ -89,7 +89,7 @@ def measure_input(root=None, batch_size=8, settings=None, rounds=3):
         "crop_size": settings.crop_size,
         "crops_per_pair": settings.crops_per_pair,
         "batch_size": batch_size,
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": num_processors(),
     }
 
 

@@ -6,17 +6,29 @@ things uses two processes.
 """
 
 import contextlib
-import resource
+from pathlib import Path
+
+import psutil
 
 from tfdeblur.errors import InputError
 from tfdeblur.inference.size_limits import check_size, memory_errors_in_words
 from tfdeblur.system.memory import available_memory
 
+_STATUS = Path("/proc/self/status")
+
 
 def process_peak_bytes():
-    """The most memory this process has held so far, in bytes."""
-    # Linux counts in units of 1024 bytes.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The most memory this process has held so far, in bytes.
+
+    What it holds now, where the system (macOS) does not keep the peak.
+    """
+    # psutil has Windows' peak, but not Linux's.
+    lines = _STATUS.read_text(encoding="utf-8").splitlines() if _STATUS.exists() else []
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    memory = psutil.Process().memory_info()
+    return getattr(memory, "peak_wset", memory.rss)
 
 
 class PeakMemory:

@@ -9,8 +9,8 @@ from tfdeblur.benchmarks.machine_peak import MatrixProduct
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.multiply_adds import multiply_adds
 from tfdeblur.benchmarks.timing import Seconds, measure_seconds, seconds_of
+from tfdeblur.models.precision import precision_scope
 from tfdeblur.models.presets import build_model
-from tfdeblur.precision import precision_scope
 from tfdeblur.system.environment import environment
 from tfdeblur.system.xla import default_jit_compile
 
@@ -38,7 +38,7 @@ def measure_network(
       width: of the images, in pixels.
       batch_size: images at a time.
       depth: for stacks, how many units; None is all.
-      precision: one of `tfdeblur.precision.PRECISIONS`.
+      precision: one of `tfdeblur.choices.PRECISIONS`.
       jit_compile: whether to compile with XLA; None is `default_jit_compile()`.
       runs: how often to time.
       warmup: how often to run before, at least 1.

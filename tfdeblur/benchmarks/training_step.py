@@ -7,8 +7,8 @@ from tfdeblur.benchmarks.backend import wait
 from tfdeblur.benchmarks.memory import PeakMemory, memory_for
 from tfdeblur.benchmarks.timing import measure_seconds
 from tfdeblur.errors import InputError
+from tfdeblur.models.precision import precision_scope
 from tfdeblur.models.presets import build_model
-from tfdeblur.precision import precision_scope
 from tfdeblur.system.environment import environment
 from tfdeblur.system.xla import default_jit_compile
 
@@ -31,7 +31,7 @@ def measure_training_step(
       name: a preset.
       batch_size: crops in a batch.
       crop_size: side of the crops in pixels.
-      precision: one of `tfdeblur.precision.PRECISIONS`.
+      precision: one of `tfdeblur.choices.PRECISIONS`.
       jit_compile: whether to compile with XLA; None is `default_jit_compile()`.
       runs: how often to time.
       warmup: how often to run before, at least 1.

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 import tensorflow as tf
-from tqdm import tqdm
+from tensorflow_datasets.core.utils import tqdm_utils
 
 from tfdeblur.builders.problems import Problem, refuse
 from tfdeblur.data.decoding import decode_image
@@ -24,7 +24,7 @@ def check_pairs(source, pairs, image_format):
 
     Args:
       source: a `FileSource`.
-      pairs: list of `Pair`.
+      pairs: list of `PairFiles`.
       image_format: "png" or "jpeg".
 
     Returns:
@@ -40,7 +40,9 @@ def check_pairs(source, pairs, image_format):
         return [_check_image(source, path, image_format) for path in (pair.blur, pair.sharp)]
 
     with concurrent.futures.ThreadPoolExecutor(_NUM_THREADS) as pool:
-        results = tqdm(pool.map(check, pairs), "Checking", len(pairs), unit="pair", disable=None)
+        results = tqdm_utils.tqdm(
+            pool.map(check, pairs), desc="Checking", total=len(pairs), unit="pair", disable=None
+        )
         for pair, (blur, sharp) in zip(pairs, results, strict=True):
             broken = [result for result in (blur, sharp) if isinstance(result, Problem)]
             problems += broken

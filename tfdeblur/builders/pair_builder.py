@@ -8,12 +8,17 @@ import inspect
 import tensorflow_datasets as tfds
 from etils import epath
 
-from tfdeblur.builders import frame_list
-from tfdeblur.builders.beam_option import BeamOption
 from tfdeblur.builders.content_check import check_pairs
 from tfdeblur.builders.file_source import ARCHIVES, find_source
-from tfdeblur.builders.pair_layout import Layout, choose_layout, match_pairs, top_folders
-from tfdeblur.builders.sole_preparation import SolePreparation
+from tfdeblur.builders.pair_layout import (
+    FRAME_LIST,
+    Layout,
+    choose_layout,
+    match_pairs,
+    read_frame_list,
+    top_folders,
+)
+from tfdeblur.builders.preparation import BeamOption, SolePreparation
 from tfdeblur.errors import InputError
 
 CHECKSUMS_FILE = "checksums.sha256"
@@ -97,7 +102,7 @@ class PairBuilder(  # type: ignore[call-arg]
 
     def frames(self):
         """{split: ["SEQUENCE/FRAME", ...]} of the whole dataset."""
-        return frame_list.read_frame_list(self.pkg_dir_path / frame_list.FILE_NAME)
+        return read_frame_list(self.pkg_dir_path / FRAME_LIST)
 
     def _info(self):
         image = functools.partial(

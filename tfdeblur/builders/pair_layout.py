@@ -2,11 +2,34 @@
 
 import collections
 import dataclasses
-from collections.abc import Mapping
+import gzip
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from tfdeblur.builders.problems import Problem, refuse
 
+# The list of a dataset's frames, compressed in the folder of its builder: one line per pair,
+# sorted, "SPLIT/SEQUENCE/FRAME", for instance "test/GOPR0384_11_00/000001".
+FRAME_LIST = "frames.txt.gz"
+
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg")
+
+
+def read_frame_list(path: str | os.PathLike) -> dict[str, list[str]]:
+    """{split: ["SEQUENCE/FRAME", ...]} of the list in the file `path`."""
+    frames: dict[str, list[str]] = {}
+    for line in gzip.decompress(Path(path).read_bytes()).decode().splitlines():
+        split, name = line.split("/", 1)
+        frames.setdefault(split, []).append(name)
+    return frames
+
+
+def write_frame_list(path: str | os.PathLike, frames: Mapping[str, Iterable[str]]) -> None:
+    """Writes what `read_frame_list` reads; the same frames give the same bytes."""
+    lines = sorted(f"{split}/{name}" for split, names in frames.items() for name in names)
+    text = "".join(f"{line}\n" for line in lines)
+    Path(path).write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +68,7 @@ class Layout:
 
 
 @dataclasses.dataclass(frozen=True)
-class Pair:
+class PairFiles:
     """A pair as it lies in a source: `blur` and `sharp` are paths within it."""
 
     split: str
@@ -106,7 +129,7 @@ def match_pairs(source, layout, root, frames, blur, allow_partial):
       allow_partial: accept that pairs are missing, but never half a pair.
 
     Returns:
-      A list of `Pair`, in the order of `frames`.
+      A list of `PairFiles`, in the order of `frames`.
 
     Raises:
       InputError: names the first ten files that are missing or too many.
@@ -116,7 +139,7 @@ def match_pairs(source, layout, root, frames, blur, allow_partial):
     pairs, problems = [], []
     for split, names in frames.items():
         for name in names:
-            pair = Pair(
+            pair = PairFiles(
                 split,
                 name,
                 blur=root + layout.path(split, name, blur),

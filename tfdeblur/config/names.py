@@ -6,6 +6,7 @@ Gin files are handed on like weights: a run's config.gin goes with its results.
 import functools
 import inspect
 import types
+from typing import Any
 
 from tfdeblur import data, losses, training
 from tfdeblur.config.files import nearest_names
@@ -29,7 +30,7 @@ def check_import(module):
 @functools.cache
 def public_names():
     """Dict from names such as "training.schedules.cosine" to their classes and functions."""
-    found = {}
+    found: dict[str, Any] = {}
     for package, module in _PACKAGES.items():
         for name in module.__all__:
             value = getattr(module, name)

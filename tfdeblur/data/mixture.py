@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tfdeblur.data.seeds import stream_seed
+from tfdeblur.data.pair_source import stream_seed
 from tfdeblur.errors import InputError
 
 _COUNTING_CHUNK = 1 << 20

@@ -57,9 +57,9 @@ def layout_of_root(root):
     for recognized in (_in_scenes, _beside_each_other, _one_sharp) if files else ():
         if layout := recognized(root, files):
             return layout
-    sides = " or ".join(f"{blurred}/ and {sharp}/" for blurred, sharp in SIDES)
+    known = " or ".join(f"{blurred}/ and {sharp}/" for blurred, sharp in SIDES)
     raise InputError(
-        f"{root}: expected a folder that holds {sides}, such folders in every scene, files like "
+        f"{root}: expected a folder that holds {known}, such folders in every scene, files like "
         "a_blur.png beside a_sharp.png, or GT/ and folders of blurred images."
     )
 
@@ -95,7 +95,7 @@ def layout_of_sides(blur_dir, sharp_dir):
     ]
     if common := unmarked[0].keys() & unmarked[1].keys():
         names = " and ".join(images[min(common)].name for images in unmarked)
-        return Layout(f"names like {names} in {where}", *unmarked, folders)
+        return Layout(f"names like {names} in {where}", unmarked[0], unmarked[1], folders)
     by_last_name = _by_last_name(blurred, sharp, where, folders)
     return by_last_name or Layout(f"same names in {where}", blurred, sharp, folders)
 
@@ -114,7 +114,8 @@ def _in_scenes(root, files):
             for images, ours in zip(found, (layout.blurred, layout.sharp), strict=True):
                 images |= {f"{prefix}/{name}": path for name, path in ours.items()}
         count = len(scenes[0] | scenes[1])
-        return Layout(f"{sides[0]}/ and {sides[1]}/ in each of {count} scenes", *found, (root,))
+        description = f"{sides[0]}/ and {sides[1]}/ in each of {count} scenes"
+        return Layout(description, found[0], found[1], (root,))
     return None
 
 

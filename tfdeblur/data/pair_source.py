@@ -1,12 +1,11 @@
-"""What the input pipeline needs to know of any collection of pairs."""
+"""A collection of pairs as the input pipeline needs it, in an order that a seed decides."""
 
 import dataclasses
+import zlib
 from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
-
-from tfdeblur.data.seeds import stream_seed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +84,26 @@ class PairSource:
             ).unbatch()
 
         return epochs.flat_map(shuffled).skip(offset)
+
+
+def stream_seed(purpose: str, *numbers: int | tf.Tensor) -> tf.Tensor:
+    """A seed for TensorFlow's stateless functions.
+
+    Args:
+      purpose: what is drawn; the same numbers for another purpose give
+        an independent seed.
+      *numbers: integers or scalar tensors of them, e.g. the run's seed and a step.
+
+    Returns:
+      An int32 tensor of shape (2,).
+    """
+    seed = tf.constant([zlib.crc32(purpose.encode()) & 0x7FFFFFFF, 0], tf.int32)
+    for number in numbers:
+        # Folding takes 32 bits at a time; the upper half of a large number counts too.
+        number = tf.cast(number, tf.int64)
+        for part in (number % 2**32, number // 2**32):
+            seed = tf.random.experimental.stateless_fold_in(seed, part)
+    return seed
 
 
 def _permuted(window, seed):

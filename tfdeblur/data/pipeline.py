@@ -31,9 +31,8 @@ import tensorflow as tf
 
 from tfdeblur.data.augmentation import AUGMENTATIONS
 from tfdeblur.data.decoding import decode_image
-from tfdeblur.data.seeds import stream_seed
-from tfdeblur.errors import InputError
-from tfdeblur.setting_checks import require_counts
+from tfdeblur.data.pair_source import stream_seed
+from tfdeblur.errors import InputError, require_counts
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which pair it was: errors of the input pipeline say why, but not where."""
+"""Pairs that cannot be read, and which it was: errors of the pipeline say why, not where."""
 
 import functools
 from typing import NamedTuple
@@ -6,7 +6,15 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfdeblur.data.pipeline import decoded
-from tfdeblur.data.read_errors import READ_ERRORS
+
+# What tf.data raises for an image that is none, or not of its partner's size; a file that was
+# removed or locked since it was listed; a damaged record. The first is raised elsewhere as well.
+READ_ERRORS = (
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.PermissionDeniedError,
+    tf.errors.DataLossError,
+)
 
 
 class Unreadable(NamedTuple):

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from tfdeblur.demo_page.restoration import Restoration, restore_photo
+from tfdeblur.demo_page.restoration import RestoredPhoto, restore_photo
 from tfdeblur.errors import InputError, printable
 from tfdeblur.images.writer import IMAGE_SUFFIXES
 
@@ -139,7 +139,7 @@ class Application:
         said = f"{made.width}x{made.height} pixels, restored by {by} in {made.seconds:.1f} s"
         return {**made.as_json(), "said": said}
 
-    def _made(self, asked: dict, content: bytes) -> tuple[Restoration, str]:
+    def _made(self, asked: dict, content: bytes) -> tuple[RestoredPhoto, str]:
         """The restoration, and the network that made it in words."""
         name, depth = asked.get("network", ""), asked.get("depth", "")
         if name not in self._networks:

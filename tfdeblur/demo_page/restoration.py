@@ -22,7 +22,7 @@ _SHOWN_SIDE = 1600
 
 
 @dataclasses.dataclass(frozen=True)
-class Restoration:
+class RestoredPhoto:
     """A restored photo, and pictures of it that any browser shows.
 
     Attributes:
@@ -52,7 +52,7 @@ class Restoration:
 
 def restore_photo(
     deblurrer: Callable, content: bytes, name: str, max_pixels: int, folder: str
-) -> Restoration:
+) -> RestoredPhoto:
     """Restores the photo in an image file.
 
     Args:
@@ -81,7 +81,7 @@ def restore_photo(
         path = Path(own, f"photo{suffix}")
         write_image(path, photo.replace_pixels(restored))
         height, width = photo.pixels.shape[:2]
-        return Restoration(
+        return RestoredPhoto(
             before=_shown(photo.pixels),
             after=_shown(restored),
             restored=path.read_bytes(),

@@ -10,8 +10,8 @@ import numpy as np
 from tfdeblur.data import PairSource
 from tfdeblur.evaluation.pairs import read_pairs
 from tfdeblur.evaluation.scores import ImageScores
-from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.images.photo import eight_bit_rgb
+from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.ops.image_range import to_unit_range
 
 CROP_SIDE = 128

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfdeblur.data import PairSource, evaluation_pairs
-from tfdeblur.data.read_errors import READ_ERRORS
-from tfdeblur.data.unreadable import first_unreadable
+from tfdeblur.data.unreadable import READ_ERRORS, first_unreadable
 from tfdeblur.errors import InputError
 
 

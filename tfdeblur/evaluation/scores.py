@@ -30,7 +30,7 @@ class ImageScores:
 
     Args:
       quantisation: how the output becomes what is compared, one of
-        `tfdeblur.ops.image_range.QUANTISATIONS`.
+        `tfdeblur.choices.QUANTIZATIONS`.
       dtype: of the pairs, as `PairSource.dtype`; the output is quantised to it.
 
     Raises:

@@ -22,8 +22,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
+from tfdeblur.choices import QUANTIZATIONS
 from tfdeblur.data import PairSource
 from tfdeblur.errors import InputError
 from tfdeblur.evaluation.journal import Journal, OtherEvaluationError, read_journal
@@ -33,10 +32,10 @@ from tfdeblur.evaluation.results import FILES, REPORT, keras_model, summarise, w
 from tfdeblur.evaluation.scores import ImageScores
 from tfdeblur.evaluation.timed_network import TimedNetwork
 from tfdeblur.inference.engine import Deblurrer
-from tfdeblur.ops.image_range import QUANTISATIONS
 from tfdeblur.system import environment
-from tfdeblur.system.file_lock import file_lock
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.system.locks import file_lock
+from tfdeblur.system.progress import progress_bar
+from tfdeblur.weights.files import weights_sha256
 
 
 def evaluate(
@@ -59,7 +58,7 @@ def evaluate(
       source: the collection, as `tfdeblur.data` gives it.
       output: the folder to write to; need not exist yet.
       quantisation: how the output becomes what is compared, one of
-        `tfdeblur.ops.image_range.QUANTISATIONS`.
+        `tfdeblur.choices.QUANTIZATIONS`.
       num_images: evaluate only so many, evenly spread over the collection; the
         summary says "partial". None is all.
       shard: (i, n): evaluate only every n-th image from the i-th on, i from 1 to n,
@@ -77,9 +76,9 @@ def evaluate(
     """
     positions = evenly_spread(source, num_images)
     index, num_shards = _checked(shard, len(positions))
-    if quantisation not in QUANTISATIONS:
+    if quantisation not in QUANTIZATIONS:
         raise InputError(
-            f"Received quantisation {quantisation!r}; expected one of {', '.join(QUANTISATIONS)}."
+            f"Received quantisation {quantisation!r}; expected one of {', '.join(QUANTIZATIONS)}."
         )
     folder = Path(output)
     identity = _identity(deblurrer, source, len(positions), quantisation)
@@ -168,7 +167,7 @@ def _score(
         return
     network, scores, device = TimedNetwork(deblurrer), ImageScores(quantisation, source.dtype), None
     pairs = zip(missing, read_pairs(source, missing), strict=True)
-    with tqdm(total=len(positions), initial=len(journal), unit="image", disable=None) as progress:
+    with progress_bar(total=len(positions), initial=len(journal), unit="image") as progress:
         for position, pair in pairs:
             try:
                 restored, runtime_ms = network(pair["blur"])

@@ -14,7 +14,8 @@ from tfdeblur.exporting.signatures import check_backend
 from tfdeblur.system.atomic_write import atomic_folder, atomic_write
 from tfdeblur.system.environment import environment
 from tfdeblur.system.memory import available_memory
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.system.paths import check_parent
+from tfdeblur.weights.files import weights_sha256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,10 +76,9 @@ def check_output(path, format_name, overwrite=False):
     path = Path(path)
     check_backend()
     FORMATS[format_name].require()
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: the directory {path.parent} does not exist; create it first.")
+    check_parent(path)
     if path.exists() and not overwrite:
-        raise InputError(f"{path}: exists already; pass --overwrite to replace it.")
+        raise InputError(f"{path}: exists already; expected a new name, or overwrite=True.")
     if format_name == "saved_model":
         saved_model.check_replaceable(path)
     elif path.is_dir():

@@ -1,13 +1,11 @@
 """Networks as LiteRT files (formerly TensorFlow Lite), for phones and small machines."""
 
-import os
-
 import tensorflow as tf
 
 from tfdeblur.exporting.signatures import INPUT, OUTPUT, Signatures
 from tfdeblur.system.atomic_write import atomic_write
 from tfdeblur.system.extras import require_extra
-from tfdeblur.system.quiet import quiet_libraries
+from tfdeblur.system.processors import num_processors
 
 
 def export_litert(model, path, depth=None, input_type="float", float16=False):
@@ -31,13 +29,12 @@ def export_litert(model, path, depth=None, input_type="float", float16=False):
     """
     signatures = Signatures(model, depth)
     function = signatures.of(input_type).get_concrete_function()
-    with quiet_libraries():
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([function], signatures)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        if float16:
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            converter.target_spec.supported_types = [tf.float16]
-        content = converter.convert()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], signatures)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if float16:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+    content = converter.convert()
     with atomic_write(path) as unfinished:
         unfinished.write_bytes(content)
 
@@ -47,17 +44,11 @@ def load_litert(path):
     require_litert()
     from ai_edge_litert.interpreter import Interpreter
 
-    with quiet_libraries():
-        interpreter = Interpreter(str(path), num_threads=len(os.sched_getaffinity(0)))
-        run = interpreter.get_signature_runner()
+    interpreter = Interpreter(str(path), num_threads=num_processors())
+    run = interpreter.get_signature_runner()
     dtype = run.get_input_details()[INPUT]["dtype"]
     input_type = "uint8" if dtype == tf.uint8.as_numpy_dtype else "float"
-
-    def restore(images):
-        with quiet_libraries():  # it logs the delegates it makes
-            return run(**{INPUT: images})[OUTPUT]
-
-    return {input_type: restore}
+    return {input_type: lambda images: run(**{INPUT: images})[OUTPUT]}
 
 
 def require_litert():

@@ -3,7 +3,6 @@
 from tfdeblur.exporting.signatures import INPUT, OUTPUT, Signatures
 from tfdeblur.system.atomic_write import atomic_write
 from tfdeblur.system.extras import require_extra
-from tfdeblur.system.quiet import quiet_libraries
 
 # Of 2021: old enough for every runtime in use.
 OPSET = 17
@@ -31,10 +30,9 @@ def export_onnx(model, path, depth=None, input_type="float", float16=False):
     """
     require_onnx()
     function = Signatures(model, depth).of(input_type)
-    with quiet_libraries():
-        import tf2onnx
+    import tf2onnx
 
-        network, _ = tf2onnx.convert.from_function(function, function.input_signature, opset=OPSET)
+    network, _ = tf2onnx.convert.from_function(function, function.input_signature, opset=OPSET)
     _name_sides(network.graph)
     _name_output(network.graph)
     if float16:

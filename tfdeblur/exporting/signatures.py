@@ -10,7 +10,6 @@ from tfdeblur.ops.image_range import quantise, to_unit_range
 INPUT, OUTPUT = "images", "restored"
 
 # What may go in: images as files hold them, or as networks see them.
-INPUT_TYPES = ("uint8", "float")
 
 
 class Signatures(tf.Module):
@@ -59,7 +58,7 @@ class Signatures(tf.Module):
         self.float = _function(of_float, tf.float32, jit_compile)
 
     def of(self, input_type):
-        """The function for one of `INPUT_TYPES`."""
+        """The function for one of `tfdeblur.choices.INPUT_TYPES`."""
         return {"uint8": self.uint8, "float": self.float}[input_type]
 
 

@@ -81,11 +81,11 @@ class _Entry(NamedTuple):
     at: int
     tag: int
     kind: int
-    count: int
+    num_values: int
 
     @property
     def num_bytes(self):
-        return _BYTES.get(self.kind, 1) * self.count
+        return _BYTES.get(self.kind, 1) * self.num_values
 
 
 class _Survey(NamedTuple):
@@ -126,7 +126,9 @@ class _Block:
 
     def value(self, entry):
         """The only value of a number, or where the values are that do not fit the entry."""
-        return self._read("H" if entry.kind == _SHORT and entry.count == 1 else "I", entry.at + 8)
+        return self._read(
+            "H" if entry.kind == _SHORT and entry.num_values == 1 else "I", entry.at + 8
+        )
 
     def write(self, entry, kind, value):
         kind = kind if value <= 0xFFFF else _LONG
@@ -146,7 +148,7 @@ class _Block:
         fields = {entry.tag: entry for entry in thumbnail.entries}
         stretches = thumbnail.stretches
         for place, length in _THUMBNAIL:
-            if {place, length} <= fields.keys() and fields[place].count == 1:
+            if {place, length} <= fields.keys() and fields[place].num_values == 1:
                 begin = self.value(fields[place])
                 stretches.append((begin, begin + self.value(fields[length])))
         for begin, end in sorted(stretches, reverse=True):

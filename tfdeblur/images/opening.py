@@ -16,7 +16,6 @@ from PIL import Image, features
 from tfdeblur.errors import InputError
 from tfdeblur.images import png
 from tfdeblur.system.extras import require_extra
-from tfdeblur.system.quiet import quiet_libraries
 
 # A photograph of 200 megapixels, the most that cameras in telephones take.
 DEFAULT_MAX_PIXELS = 200_000_000
@@ -132,7 +131,7 @@ def register_heic():
 
 
 def _opened(file, formats):
-    with quiet_pillow(), quiet_libraries(), _no_pillow_limit():
+    with quiet_pillow(), _no_pillow_limit():
         return Image.open(file, formats=formats)
 
 

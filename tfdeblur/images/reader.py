@@ -24,7 +24,6 @@ from tfdeblur.images.metadata import (
 )
 from tfdeblur.images.opening import check_pixels, check_scans, open_image, quiet_pillow
 from tfdeblur.images.photo import Photo
-from tfdeblur.system.quiet import quiet_libraries
 
 _FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "AVIF", "HEIF")
 
@@ -133,7 +132,7 @@ def read_image(path, check_header=None):
                 "Save the frames as files of their own."
             )
         try:
-            with quiet_pillow(), quiet_libraries():
+            with quiet_pillow():
                 return picture.photo()
         except InputError:
             raise
@@ -183,7 +182,8 @@ class _Picture:
             check_scans(self._data())
 
     def photo(self):
-        image, data, lost = self._image, self._data(), []
+        image, data = self._image, self._data()
+        lost: list[str] = []
         check_scans(data)
         if image.format in ("AVIF", "HEIF"):
             _check_8_bits(data)

@@ -51,7 +51,7 @@ _PILLOW_OPTIONS: dict[str, dict] = {
 
 # The most bytes of metadata, of those formats that hold any.
 _ANY_SIZE = float("inf")
-_HOLDS = {
+_HOLDS: dict[str, dict[str, float]] = {
     "PNG": {"exif": _ANY_SIZE, "xmp": _ANY_SIZE},
     "JPEG": {"exif": 65_533, "xmp": 65_504},
     "WEBP": {"exif": _ANY_SIZE, "xmp": _ANY_SIZE},
@@ -63,15 +63,21 @@ _PNG_COLOUR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
 _PNG_FILTER_UP = 2
 
 
+def check_suffix(path):
+    """Raises InputError unless the file name is one of a format that is written."""
+    path = Path(path)
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
+        raise InputError(
+            f"{path}: cannot write images with the suffix {path.suffix!r}; name it .png, or "
+            f"another of {', '.join(sorted(IMAGE_SUFFIXES))}."
+        )
+
+
 def check_writable(path, photo):
     """Raises InputError unless the format of the file name can hold `photo`."""
     path = Path(path)
-    image_format = _FORMATS.get(path.suffix.lower())
-    if image_format is None:
-        raise InputError(
-            f"{path}: cannot write images with the suffix {path.suffix!r}; "
-            f"expected one of {', '.join(sorted(IMAGE_SUFFIXES))}."
-        )
+    check_suffix(path)
+    image_format = _FORMATS[path.suffix.lower()]
     if image_format == "JPEG" and photo.alpha is not None:
         raise InputError(f"{path}: JPEG cannot hold an alpha channel; write PNG, TIFF or WebP.")
     if photo.pixels.dtype != np.uint8 and image_format not in ("PNG", "TIFF"):
@@ -113,9 +119,11 @@ def _without_what_cannot_be_held(photo, image_format):
     changes: dict = {}
     for name in ("exif", "xmp"):
         block, limit = getattr(photo, name), _HOLDS.get(image_format, {}).get(name)
-        if block and limit is None:
+        if not block:
+            continue
+        if limit is None:
             lost.append(f"{name.upper()}, which is not written to {image_format}")
-        elif block and len(block) > limit:
+        elif len(block) > limit:
             lost.append(f"{name.upper()} of {len(block)} bytes; {image_format} holds {limit}")
         else:
             continue

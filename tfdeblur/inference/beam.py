@@ -17,7 +17,7 @@ from tfdeblur.inference.jobs import Job
 from tfdeblur.system.atomic_write import atomic_write, unfinished_path
 from tfdeblur.system.extras import require_extra
 from tfdeblur.system.full_disk import FullDiskError
-from tfdeblur.video.containers import DEFAULT_CRF
+from tfdeblur.video import DEFAULT_CRF
 
 FAILURES = "failures.jsonl"
 
@@ -40,13 +40,13 @@ def deblur_with_beam(
       InputError: when Apache Beam is not installed, or does not take the options.
       ValueError: for an unknown `on_existing`.
     """
-    require_extra("beam", ["apache_beam"], "--runner=beam")
+    require_extra("beam", ["apache_beam"], "Restoring on Apache Beam")
     check_on_existing(on_existing)
     jobs = [Job(job.source.absolute(), job.target.absolute()) for job in jobs]
     existing = {job for job in jobs if on_existing != "overwrite" and job.target.exists()}
     failures = []
     if on_existing == "refuse":
-        no_network = types.SimpleNamespace(batch_size=1)
+        no_network = types.SimpleNamespace(restore_all=lambda images, **_: images)
         failures = [each for job in existing for each in _restore(job, no_network, "refuse")]
     # A runner may do work twice, and must not refuse its own results then.
     in_worker = "overwrite" if on_existing == "overwrite" else "skip"

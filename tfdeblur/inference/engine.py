@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, is_count, require
 from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.ensemble import SelfEnsemble
 from tfdeblur.inference.pixels import as_array, as_batch, like
@@ -20,7 +20,6 @@ from tfdeblur.inference.tiling import Tiling, restored_strips
 from tfdeblur.inference.turn import Turn
 from tfdeblur.models import DeblurringModel
 from tfdeblur.pretrained import default_ensemble
-from tfdeblur.setting_checks import is_count, require
 
 
 class Deblurrer:
@@ -42,8 +41,8 @@ class Deblurrer:
       depth: for stacks, how many units to run; a preset is built, and its weights
         are read, only up to there. None is all.
       engine: what executes the network, one of
-        `tfdeblur.inference.runtimes.build.ENGINES`.
-      precision: of a preset's arithmetic, one of `tfdeblur.precision.PRECISIONS`; a
+        `tfdeblur.choices.ENGINES`.
+      precision: of a preset's arithmetic, one of `tfdeblur.choices.PRECISIONS`; a
         built model has its own.
       device: "cpu", "gpu", "gpu:1"; None leaves the choice to Keras.
       jit_compile: whether Keras compiles with XLA; None: on accelerators and with JAX.
@@ -157,7 +156,7 @@ class Deblurrer:
             or RGB, gamma-encoded as stored in files; uint8, uint16, or float
             in [0, 1]. NumPy's, Pillow's, or what NumPy can read, such as a tensor.
           quantisation: how the result becomes integers, one of
-            `tfdeblur.ops.image_range.QUANTISATIONS`; not used for float images.
+            `tfdeblur.choices.QUANTIZATIONS`; not used for float images.
 
         Raises:
           InputError: for anything else, for sizes outside

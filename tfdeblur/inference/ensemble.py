@@ -9,6 +9,7 @@ from typing import Any
 
 from keras import ops
 
+from tfdeblur.choices import ENSEMBLES
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.runtime import Runtime, RuntimeAround
 
@@ -17,7 +18,6 @@ _Copy = tuple[tuple[int, ...], bool]
 _MIRRORED: list[_Copy] = [((), False), ((2,), False), ((1,), False), ((1, 2), False)]
 _TURNED: list[_Copy] = [(axes, True) for axes, _ in _MIRRORED]
 _COPIES = {1: _MIRRORED[:1], 2: _MIRRORED[:2], 4: _MIRRORED, 8: _MIRRORED + _TURNED}
-ENSEMBLES = tuple(_COPIES)
 
 
 class SelfEnsemble(RuntimeAround):

@@ -3,22 +3,22 @@
 import contextlib
 import dataclasses
 import itertools
-import sys
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
-from tfdeblur.errors import InputError, printable
+from tfdeblur.choices import ON_EXISTING
+from tfdeblur.errors import InputError
 from tfdeblur.images.reader import read_image
 from tfdeblur.images.writer import check_writable, write_image
 from tfdeblur.inference.jobs import Job
 from tfdeblur.system.atomic_write import short_name
 from tfdeblur.system.full_disk import FullDiskError, full_disk_in_words
-from tfdeblur.video.containers import DEFAULT_CRF, is_video
+from tfdeblur.system.progress import progress_bar
+from tfdeblur.video import DEFAULT_CRF, is_video
 
-ON_EXISTING = ("refuse", "skip", "overwrite")
+_log = logging.getLogger(__name__)
 
 # Of the 255 that a name may have.
 _MOST_NAME_BYTES = 240
@@ -42,20 +42,16 @@ def deblur_files(
 ) -> list[Job]:
     """Restores every job it can; one that fails does not stop the others.
 
-    Shows a progress bar with rate and time left on a terminal, one line for each job that
-    was not done, and one for each result that lacks metadata of its source.
-
     Args:
       deblurrer: a `tfdeblur.Deblurrer`.
       jobs: what to restore.
-      on_existing: what to do where a target exists, one of `ON_EXISTING`:
+      on_existing: what to do where a target exists, one of `tfdeblur.choices.ON_EXISTING`:
         "refuse" counts it as not done, "skip" passes over it, "overwrite"
         replaces it.
       save_intermediate: also write what the network computes on the way, into the
         folder NAME_intermediate beside the result.
       video_crf: quality of videos, as `crf` of `video.pipeline.deblur_video`.
-      report: called for each job that was not done, with the reason, in place of that
-        line on standard error; then no bar is shown either.
+      report: called for each job that was not done, with the reason; None logs a warning.
 
     Returns:
       The jobs that were not done.
@@ -66,8 +62,8 @@ def deblur_files(
     """
     check_on_existing(on_existing)
     run = _Run(deblurrer, on_existing, save_intermediate, video_crf, report)
-    with tqdm(jobs, unit="image", disable=True if report else None) as run.progress:
-        to_restore, to_write = itertools.tee(run.photos())
+    with progress_bar(jobs, unit="image") as progress:
+        to_restore, to_write = itertools.tee(run.photos(progress))
         pixels = (photo.pixels for _, photo in to_restore)
         all_restored = deblurrer.restore_all(pixels, return_errors=True)
         for (job, photo), restored in zip(to_write, all_restored, strict=True):
@@ -79,12 +75,12 @@ def deblur_files(
                     _write_intermediate(deblurrer, photo, job.target)
                 lost = write_image(job.target, photo.replace_pixels(restored))
                 if lost:
-                    run.note(f"{job.target}: without {'; without '.join(lost)}")
+                    _log.warning("%s: without %s", job.target, "; without ".join(lost))
     return run.failures
 
 
 class _Run:
-    """One call of `deblur_files`: its settings, its progress and what could not be done."""
+    """One call of `deblur_files`: its settings and what could not be done."""
 
     def __init__(
         self,
@@ -99,8 +95,7 @@ class _Run:
         self.save_intermediate = save_intermediate
         self.video_crf = video_crf
         self.failures: list[Job] = []
-        self.progress: Any = None
-        self.report = report or self._print
+        self.report = report or _log_not_done
 
     @contextlib.contextmanager
     def reporting(self, job: Job) -> Iterator[None]:
@@ -117,15 +112,9 @@ class _Run:
         self.failures.append(job)
         self.report(job, _naming_the_file(job, error))
 
-    def note(self, text: str) -> None:
-        self.progress.write(printable(text), file=sys.stderr)
-
-    def _print(self, job: Job, reason: str) -> None:
-        self.note(f"not done: {reason}")
-
-    def photos(self) -> Iterator[tuple[Job, Any]]:
+    def photos(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Any]]:
         """Yields (job, photo) of every image to be done, read when asked for; does the videos."""
-        for job in self.progress:
+        for job in jobs:
             if self.on_existing == "skip" and job.target.exists():
                 continue
             with self.reporting(job):
@@ -144,9 +133,14 @@ class _Run:
 
         if self.save_intermediate:
             raise InputError(
-                f"{job.source}: is a video; expected images where --save_intermediate is given."
+                f"{job.source}: is a video; expected images where save_intermediate is asked for."
             )
         deblur_video(self.deblurrer, job.source, job.target, overwrite=True, crf=self.video_crf)
+
+
+def _log_not_done(job: Job, reason: str) -> None:
+    del job  # the reason names it
+    _log.warning("not done: %s", reason)
 
 
 def first_readable(jobs: list[Job], deblurrer: Any) -> Any:
@@ -179,8 +173,7 @@ def _refuse_existing(target: Path, save_intermediate: bool) -> None:
     for path in written:
         if path.exists():
             raise InputError(
-                f"{path}: exists already; pass --overwrite to replace it or --skip_existing "
-                "to keep it."
+                f"{path}: exists already; choose to overwrite it, or to skip what exists."
             )
 
 

@@ -1,13 +1,16 @@
 """What to restore and where to put it."""
 
 import dataclasses
+import mimetypes
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from tfdeblur.errors import InputError
-from tfdeblur.images.writer import IMAGE_SUFFIXES
+from tfdeblur.images.writer import IMAGE_SUFFIXES, check_suffix
 from tfdeblur.inference.patterns import is_pattern, matching
 from tfdeblur.system.file_tree import files_in, goes_in_circles, passed_over_in_words
-from tfdeblur.video.containers import VIDEO_SUFFIXES, result_name
+from tfdeblur.video import VIDEO_SUFFIXES, is_video, result_name
 
 _SUFFIXES = IMAGE_SUFFIXES | VIDEO_SUFFIXES
 
@@ -23,26 +26,41 @@ class Job:
     target: Path
 
 
-def plan_jobs(inputs, output_dir, passed_over=None):
-    """One job for every image and video among the inputs.
+def names_a_file(output: str | os.PathLike) -> bool:
+    """Whether an output is named as one image or video is, not as a folder of them."""
+    kind = mimetypes.guess_type(Path(output).name)[0] or ""
+    is_named = kind.startswith(("image/", "video/")) or Path(output).suffix.lower() in _SUFFIXES
+    return is_named and not Path(output).is_dir()
 
-    A file goes to `output_dir` under its own name (a few kinds of videos become MKV). Of
-    a folder, all images and videos at any depth go there under their paths within the
-    folder, and of a pattern under their paths from its first wildcard on. Hidden files are
-    left out, and so is `output_dir` where it lies among them, or a second run would
+
+def plan_jobs(
+    inputs: Iterable[str | os.PathLike],
+    output: str | os.PathLike,
+    passed_over: list[Path] | None = None,
+) -> list[Job]:
+    """Plans one job for every image and video among the inputs.
+
+    A file goes to the folder `output` under its own name (a few kinds of videos become
+    MKV). Of a folder, all images and videos at any depth go there under their paths within
+    the folder, and of a pattern under their paths from its first wildcard on. Hidden files
+    are left out, and so is `output` where it lies among them, or a second run would
     restore results. Linked folders are searched like others.
 
     Args:
       inputs: paths of image files, video files and folders, and patterns of them.
-      output_dir: folder for the results; need not exist yet.
+      output: folder for the results, which need not exist yet; or, of a single file, the
+        file to write.
       passed_over: a list to which the files in folders are added that are neither image
         nor video; None where nobody wants to know.
 
     Raises:
-      InputError: when the output is a file, a folder or pattern stands for no images, a
-        result would take the place of its input, or two would be the same file.
+      InputError: when the output is a file for more than one result or of a kind that is
+        not written, a folder or pattern stands for no images, a result would take the place
+        of its input, or two would be the same file.
     """
-    output_dir = Path(output_dir)
+    if names_a_file(output):
+        return [_single_job(inputs, Path(output))]
+    output_dir = Path(output)
     if output_dir.exists() and not output_dir.is_dir():
         raise InputError(f"{output_dir}: expected a directory for the results; this is a file.")
     jobs: dict[Path, Job] = {}
@@ -50,11 +68,7 @@ def plan_jobs(inputs, output_dir, passed_over=None):
     for given in inputs:
         for source, relative in _found(given, output_dir, passed_over):
             job = Job(source, output_dir / result_name(relative))
-            if job.target.resolve() == source.resolve():
-                raise InputError(
-                    f"{source}: its result would take its place; choose another --output than "
-                    f"{output_dir}, so that the original is kept."
-                )
+            _keep_original(job, output_dir)
             earlier = jobs.setdefault(job.target, job)
             if earlier is not job and earlier.source.resolve() != source.resolve():
                 raise InputError(
@@ -62,6 +76,27 @@ def plan_jobs(inputs, output_dir, passed_over=None):
                     "restore them in two runs with different outputs."
                 )
     return list(jobs.values())
+
+
+def _single_job(inputs, output):
+    if len(inputs) != 1 or is_pattern(inputs[0]) or Path(inputs[0]).is_dir():
+        raise InputError(
+            f"{output}: is the name of a file; expected a folder for the results, or a single "
+            "image or video to restore."
+        )
+    job = Job(Path(inputs[0]), output)
+    _keep_original(job, output)
+    if not is_video(job.source):
+        check_suffix(output)
+    return job
+
+
+def _keep_original(job, output):
+    if job.target.resolve() == job.source.resolve():
+        raise InputError(
+            f"{job.source}: its result would take its place; choose another output than "
+            f"{output}, so that the original is kept."
+        )
 
 
 def _found(given, output_dir, passed_over):

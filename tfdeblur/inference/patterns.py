@@ -2,18 +2,20 @@
 
 import glob
 import itertools
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from tfdeblur.system.file_tree import folders_in
 
 
-def is_pattern(given):
+def is_pattern(given: str | os.PathLike) -> bool:
     """Whether it stands for others; a name that exists, like `odd[1].png`, does not."""
     return glob.has_magic(str(given)) and not Path(given).exists()
 
 
-def matching(pattern):
-    """What a pattern stands for: `*`, `?`, `[ab]`, and `**` for folders at any depth.
+def matching(pattern: str | os.PathLike) -> tuple[Path, list[Path]]:
+    """Lists what a pattern stands for: `*`, `?`, `[ab]`, and `**` for folders at any depth.
 
     Hidden files are matched by patterns that name the dot.
 
@@ -26,7 +28,7 @@ def matching(pattern):
     return base, sorted(set(map(Path, _found(parts))))
 
 
-def _found(parts):
+def _found(parts: Sequence[str]) -> list[str]:
     """What matches. Links in circles would keep `glob` busy with `**` for ever."""
     if "**" not in parts:
         return glob.glob(str(Path(*parts)))  # noqa: PTH207 - the pattern may be absolute

@@ -7,8 +7,8 @@ the network pads to anyway this changes nothing; beyond them it does, as a DMPHN
 is given into patches of equal sizes.
 """
 
+import logging
 import math
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +18,8 @@ from keras import ops
 
 from tfdeblur.inference.runtimes.runtime import Runtime, RuntimeAround
 from tfdeblur.ops.padding import crop_to_size, pad_to_multiple
+
+_log = logging.getLogger(__name__)
 
 
 class ShapeBuckets(RuntimeAround):
@@ -41,7 +43,7 @@ class ShapeBuckets(RuntimeAround):
         own = (1, 1) if model is None else model.size_multiple
         self._multiples = [math.lcm(bucket, multiple) for multiple in own]
         self._padding_mode = "reflect" if model is None else model.padding_mode
-        self._report = report or _to_stderr
+        self._report = report or _log.info
         self._bucket = bucket
         self._compiled: set[tuple[int, ...]] = set()
         # Threads that bring the same new shape would all compile it.
@@ -72,7 +74,3 @@ class ShapeBuckets(RuntimeAround):
             self._report(f"compiled for {what} in {time.perf_counter() - begin:.1f} s")
             self._compiled.add(shape)
             return restored
-
-
-def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr)

@@ -3,7 +3,8 @@
 A preset is a class of `tfdeblur.models` and those of its arguments that are not the defaults. A
 network that is an argument of another, the unit of a stack, is named by its own preset.
 
-[Zhang19] is DMPHN, [Gao19] is PSS-NSC. Four units in a nested module are those of [Gao19]'s
+[Zhang19] is DMPHN, [Gao19] is PSS-NSC, [Chen22] is NAFNet, whose presets have the local pooling
+that its release tests with. Four units in a nested module are those of [Gao19]'s
 release, three those of the paper's counts; for "SE Sharing" the paper states 2.84 M parameters,
 which neither has.
 """
@@ -111,6 +112,10 @@ PRESETS = {
         "PSSNSC", {"transformation": "dense"}, "[Gao19] Table 2, DenseBlock", 1_836_899),
     "residual_unet": Preset(
         "ResidualUNet", {}, "no row of a paper", 3_077_996),
+    "nafnet_width32": Preset(
+        "NAFNet", {"width": 32, "local_pooling": True}, "[Chen22] Table 6, GoPro, width 32", 17_111_907),
+    "nafnet_width64": Preset(
+        "NAFNet", {"width": 64, "local_pooling": True}, "[Chen22] Table 6, GoPro, width 64", 67_888_835),
 }
 # fmt: on
 

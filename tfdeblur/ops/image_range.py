@@ -11,7 +11,7 @@ three ways met in the field have names here:
 
 from keras import ops
 
-QUANTISATIONS = ("round", "floor", "float")
+from tfdeblur.choices import QUANTIZATIONS
 
 _MAX_VALUES = {"uint8": 255, "uint16": 65535}
 
@@ -43,7 +43,7 @@ def quantise(images, dtype="uint8", quantisation="round"):
     Args:
       images: float tensor of any shape; values outside [0, 1] are clipped.
       dtype: "uint8" or "uint16"; ignored by the quantisation "float".
-      quantisation: one of `QUANTISATIONS`, see the module's text.
+      quantisation: one of `tfdeblur.choices.QUANTIZATIONS`, see the module's text.
 
     Returns:
       Integers of `dtype` in its full range, or for "float" float32 in [0, 1].
@@ -51,9 +51,9 @@ def quantise(images, dtype="uint8", quantisation="round"):
     Raises:
       ValueError: for an unknown quantisation or dtype.
     """
-    if quantisation not in QUANTISATIONS:
+    if quantisation not in QUANTIZATIONS:
         raise ValueError(
-            f"Received quantisation={quantisation!r}; expected one of {', '.join(QUANTISATIONS)}."
+            f"Received quantisation={quantisation!r}; expected one of {', '.join(QUANTIZATIONS)}."
         )
     clipped = ops.clip(ops.cast(images, "float32"), 0.0, 1.0)
     if quantisation == "float":

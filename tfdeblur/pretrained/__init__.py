@@ -9,6 +9,7 @@ from pathlib import Path
 from tfdeblur.errors import InputError
 from tfdeblur.models.presets import architecture, build_model
 from tfdeblur.weights import SUFFIX
+from tfdeblur.weights.downloads import cached_weights, downloadable_networks
 
 # What `tfdeblur deblur photo.jpg` does. The network is light enough to restore the mirror image as
 # well, which brings the gain above what a default must have; see the model card.
@@ -28,24 +29,37 @@ def chosen_network(model=None, weights=None):
 
     Args:
       model: name of a preset; None is the network that the weights are of.
-      weights: path of a weight file; None is the one that comes with this package.
+      weights: path of a weight file; None is the one that comes with this package, or was
+        downloaded.
 
     Returns:
       model, weights: a name, or None where the weight file says it, and a path.
 
     Raises:
-      InputError: for a model without weights that has none here.
+      InputError: for a model whose weights neither come with this package nor were downloaded.
     """
     if weights is None:
         model = DEFAULT_MODEL if model is None else str(model)
-        if model not in pretrained_models():
-            architecture(model)  # raises the better message for what is no network at all
-            raise InputError(
-                f"Received the model {model} without weights; expected its weight file as well, or "
-                f"a model whose weights come with this package: {', '.join(pretrained_models())}."
-            )
         weights = _FOLDER / f"{model}{SUFFIX}"
+        if model not in pretrained_models():
+            weights = _downloaded(model)
     return model, weights
+
+
+def _downloaded(model):
+    if cached := cached_weights(model):
+        return cached
+    architecture(model)  # raises the better message for what is no network at all
+    if model in downloadable_networks():
+        raise InputError(
+            f"Received the model {model} without weights; fetch those of its authors with "
+            f"`tfdeblur download {model}`, or name a weight file as well."
+        )
+    there = [*pretrained_models(), *filter(cached_weights, downloadable_networks())]
+    raise InputError(
+        f"Received the model {model} without weights; expected its weight file as well, or a "
+        f"model whose weights are there: {', '.join(there)}."
+    )
 
 
 def default_ensemble(model=None, weights=None):

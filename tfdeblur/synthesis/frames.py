@@ -2,21 +2,16 @@
 
 import dataclasses
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from tfdeblur.errors import InputError
 from tfdeblur.images.reader import read_image
 from tfdeblur.images.writer import IMAGE_SUFFIXES
 from tfdeblur.synthesis.guidelines import SMALLEST_SIDE
-
-# FFmpeg, inside OpenCV, would write lines of its own about damaged files between ours.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-
-# Many containers do not count their frames; OpenCV then estimates from the duration.
-_TOLERATED_MISSING = 0.02
+from tfdeblur.video.reader import Video, open_video
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,10 +22,10 @@ class FrameFolder:
     files: tuple[Path, ...]
 
     @property
-    def num_frames(self):
+    def num_frames(self) -> int:
         return len(self.files)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[np.ndarray]:
         """Yields (height, width, channels) uint8 or uint16.
 
         Raises:
@@ -51,45 +46,36 @@ class FrameFolder:
 
 
 @dataclasses.dataclass(frozen=True)
-class Video:
-    """A video file that OpenCV can decode; see `open_frames`."""
+class VideoFrames:
+    """The frames of a video file as a player shows them, upright."""
 
-    path: Path
-    frames_per_second: float
-    num_frames: int
+    video: Video
 
-    def __iter__(self):
-        """Yields (height, width, 3) uint8 RGB.
+    @property
+    def path(self) -> Path:
+        return self.video.path
+
+    @property
+    def num_frames(self) -> int:
+        return self.video.num_frames
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yields (height, width, 3) RGB, uint8, or uint16 for more than 8 bits.
 
         Raises:
-          InputError: when the file ends before the number of frames that it announces.
+          InputError: naming the frame that cannot be decoded or is unlike the others.
         """
-        capture = cv2.VideoCapture(str(self.path))
-        num_read = 0
-        try:
-            while True:
-                ok, frame = capture.read()
-                if not ok:
-                    break
-                num_read += 1
-                _check_size(self.path, frame)
-                yield np.ascontiguousarray(frame[..., ::-1])  # BGR -> RGB
-        finally:
-            capture.release()
-        if num_read < (1 - _TOLERATED_MISSING) * self.num_frames - 1:
-            raise InputError(
-                f"{self.path}: damaged or truncated video; it ends after {num_read} of "
-                f"{self.num_frames} frames."
-            )
+        for frame in self.video.frames():
+            yield np.ascontiguousarray(_upright(frame.pixels, self.video.display_matrix))
 
 
-def open_frames(path, min_frames_per_second):
-    """The frames of `path`, a video file or a folder of images.
+def open_frames(path: str | os.PathLike, min_frames_per_second: float) -> FrameFolder | VideoFrames:
+    """Opens `path`, a video file or a folder of images.
 
     A folder has no frame rate, so it is never refused for it.
 
     Raises:
-      InputError: when `path` is neither, holds nothing, or its rate is too low.
+      InputError: when `path` is neither, holds nothing, is truncated, or its rate is too low.
     """
     path = Path(path)
     if path.is_dir():
@@ -106,25 +92,32 @@ def open_frames(path, min_frames_per_second):
         return FrameFolder(path, tuple(files))
     if not path.exists():
         raise InputError(f"{path}: no such file or folder.")
-    capture = cv2.VideoCapture(str(path))
-    try:
-        rate = capture.get(cv2.CAP_PROP_FPS)
-        num_frames = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
-        readable = capture.isOpened() and capture.grab()
-    finally:
-        capture.release()
-    if not readable:
-        raise InputError(
-            f"{path}: not a video that can be decoded; expected a video file (MP4, MOV, AVI, "
-            "MKV) or a folder of frames."
-        )
+    video = open_video(path)
+    rate = float(video.frames_per_second)
     if rate < min_frames_per_second:
         raise InputError(
             f"{path}: {rate:.4g} frames a second; expected at least {min_frames_per_second:g}, "
             "because slower video shows ghosts instead of blur. For slow motion that is stored "
-            f"at playback speed pass --min_fps={int(rate)}."
+            f"at playback speed set min_fps to {int(rate)}."
         )
-    return Video(path, rate, max(0, num_frames))
+    _check_size(path, np.empty((video.height, video.width, 0)))
+    return VideoFrames(video)
+
+
+def _upright(pixels, display_matrix):
+    """Turns and mirrors (height, width, 3) as a player would.
+
+    Of the matrix, nine numbers (a, b, u, c, d, v, ...), a pixel goes right to
+    a * x + c * y and down to b * x + d * y. Turns by other than quarters are left alone.
+    """
+    if display_matrix is None:
+        return pixels
+    (a, b), (c, d) = display_matrix[:2], display_matrix[3:5]
+    if a == d == 0:
+        pixels, a, d = pixels.swapaxes(0, 1), c, b
+    elif not b == c == 0:
+        return pixels
+    return pixels[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]
 
 
 def _check_size(path, frame):

@@ -45,8 +45,8 @@ class PairFolder:
         if self.path.is_dir() and any(self.path.iterdir()):
             if not overwrite:
                 raise InputError(
-                    f"{self.path}: the folder is not empty; pass --overwrite to replace the pairs "
-                    "of an earlier run, or choose another."
+                    f"{self.path}: the folder is not empty; choose another, or overwrite the pairs "
+                    "of an earlier run."
                 )
             self._remove_earlier()
         for side in (BLURRED, SHARP):
@@ -62,7 +62,7 @@ class PairFolder:
         return [row["pair"] for row in self.rows if row["accepted"] == "yes"]
 
     def add(self, name, source, num_frames, pair):
-        """Writes a `pairs.Pair` unless it was rejected: both images or neither."""
+        """Writes an `AveragedPair` unless it was rejected: both images or neither."""
         if not pair.rejections:
             self._write(name, pair)
         self.rows.append(

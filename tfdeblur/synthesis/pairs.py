@@ -5,16 +5,18 @@ one sum and one frame for each window that is open.
 """
 
 import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from tfdeblur.synthesis import ghosting
 from tfdeblur.synthesis.averaging import FrameAverage
-from tfdeblur.synthesis.guidelines import to_gray
+from tfdeblur.synthesis.camera_response import GammaResponse, SampledResponse
+from tfdeblur.synthesis.guidelines import Guideline, to_gray
 
 
 @dataclasses.dataclass(frozen=True)
-class Pair:
+class AveragedPair:
     """A blurred image, the sharp one, and what was measured.
 
     Attributes:
@@ -31,16 +33,23 @@ class Pair:
     rejections: list[str]
 
 
-def make_pairs(frames, num_frames, stride, response, guidelines, max_step_px):
-    """Yields a `Pair` for every `stride` frames.
+def averaged_pairs(
+    frames: Iterable[np.ndarray],
+    num_frames: int,
+    stride: int,
+    response: GammaResponse | SampledResponse,
+    guidelines: Sequence[Guideline],
+    max_step_px: float,
+) -> Iterator[AveragedPair]:
+    """Yields an `AveragedPair` for every `stride` frames.
 
     Args:
-      frames: iterable of (height, width, channels) uint8 or uint16.
+      frames: (height, width, channels) uint8 or uint16.
       num_frames: how many are averaged, odd.
       stride: from the first frame of a pair to the first of the next; below
         `num_frames`, pairs share frames.
       response: a camera response.
-      guidelines: list of `guidelines.Guideline`.
+      guidelines: what the sharp frame is judged by.
       max_step_px: see `ghosting.rejection`.
     """
     if stride < 1:
@@ -78,7 +87,7 @@ def _judged(window, guidelines, max_step_px):
     measured = {guideline.name: guideline.measure(gray) for guideline in guidelines}
     reasons = [guideline.rejection(measured[guideline.name]) for guideline in guidelines]
     reasons.append(ghosting.rejection(window.largest_step, max_step_px))
-    return Pair(
+    return AveragedPair(
         middle_index=window.first_index + average.num_frames // 2,
         blur=average.blurred(),
         sharp=average.sharp,

@@ -50,8 +50,9 @@ def atomic_write(path):
     try:
         with full_disk_in_words(path):
             yield unfinished
-            # Or a power cut could leave the new name with nothing in it.
-            with unfinished.open("rb") as file:
+            # Or a power cut could leave the new name with nothing in it. Windows flushes only
+            # what is open for writing.
+            with unfinished.open("r+b") as file:
                 os.fsync(file.fileno())
             unfinished.replace(path)
     finally:

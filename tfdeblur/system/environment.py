@@ -1,13 +1,13 @@
 """What figures come from: device, cores and versions."""
 
 import importlib.metadata
-import os
 import platform
 from pathlib import Path
 
 import keras
 
 import tfdeblur
+from tfdeblur.system.processors import num_processors
 from tfdeblur.system.xla import runs_on_accelerator
 
 _CPUINFO = Path("/proc/cpuinfo")
@@ -18,7 +18,7 @@ def environment():
     return {
         "backend": keras.backend.backend(),
         "device": device(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": num_processors(),
         "versions": versions(),
     }
 

@@ -3,7 +3,7 @@
 import contextlib
 import errno
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, TfdeblurError
 
 _CODES = (errno.ENOSPC, errno.EDQUOT)
 
@@ -11,7 +11,7 @@ _CODES = (errno.ENOSPC, errno.EDQUOT)
 _WORDS = ("No space left on device", "Disk quota exceeded")
 
 
-class FullDiskError(OSError):
+class FullDiskError(TfdeblurError, OSError):
     """No space is left where `path` was to be written.
 
     Args:

@@ -1,54 +1,60 @@
-"""Keeping what C and C++ libraries print on their own off the terminal."""
+"""Keeping what C and C++ libraries print off the terminal. For apps: the process must be theirs."""
 
 import contextlib
+import faulthandler
 import os
 import sys
-import threading
 from pathlib import Path
 
 _STDERR = 2
 
-# Standard error belongs to the whole process: the first who wants quiet turns it off, the
-# last turns it on again, or a thread would take silence for what was there before.
-_lock = threading.Lock()
-_num_quiet = 0
-_terminal: int | None = None
+
+@contextlib.contextmanager
+def quiet_native_code():
+    """Leaves standard error to Python: what C code writes to the file descriptor is lost.
+
+    TensorFlow, libtiff and others log there what no Python setting reaches, and would bury
+    the one line that matters. `sys.stderr` goes on to the terminal, and so do the tracebacks
+    of crashes.
+    """
+    try:
+        terminal = os.dup(_STDERR)
+    except OSError:  # it was closed before this program began
+        yield
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), _STDERR)
+    try:
+        with _python_writes_to(terminal) if _is_standard(sys.stderr) else contextlib.nullcontext():
+            yield
+    finally:
+        os.dup2(terminal, _STDERR)
+        os.close(terminal)
 
 
 @contextlib.contextmanager
-def quiet_libraries():
-    """Sends standard error to nowhere, at the level of the file descriptor.
-
-    Some libraries log there what no Python setting reaches, and would bury the one
-    line that matters. Python exceptions pass as always. Threads may overlap in it.
-    """
-    _turn_off()
+def _python_writes_to(terminal):
+    before = sys.stderr
+    before.flush()
+    stream = os.fdopen(
+        os.dup(terminal), "w", buffering=1, encoding=before.encoding, errors="backslashreplace"
+    )
+    sys.stderr = stream
+    crashes_were_told = faulthandler.is_enabled()
+    faulthandler.enable(stream)
     try:
         yield
     finally:
-        _turn_on()
+        # Handlers of loggers may keep the stream, so it stays open.
+        sys.stderr = before
+        if crashes_were_told:
+            faulthandler.enable(before)
+        else:
+            faulthandler.disable()
 
 
-def _turn_off():
-    global _num_quiet, _terminal
-    with _lock:
-        if _num_quiet == 0:
-            if sys.stderr is not None:
-                sys.stderr.flush()
-            try:
-                _terminal = os.dup(_STDERR)
-            except OSError:  # it was closed before this program began
-                _terminal = None
-        if _num_quiet == 0 and _terminal is not None:
-            with Path(os.devnull).open("wb") as nowhere:
-                os.dup2(nowhere.fileno(), _STDERR)
-        _num_quiet += 1
-
-
-def _turn_on():
-    global _num_quiet
-    with _lock:
-        _num_quiet -= 1
-        if _num_quiet == 0 and _terminal is not None:
-            os.dup2(_terminal, _STDERR)
-            os.close(_terminal)
+def _is_standard(stream):
+    try:
+        return stream.fileno() == _STDERR
+    except (AttributeError, OSError, ValueError):  # none, not of a file, or closed
+        return False

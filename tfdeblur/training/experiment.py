@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfdeblur.data import CropSettings
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, is_count, require, require_counts
 from tfdeblur.models.presets import architecture, unbuilt_network
-from tfdeblur.setting_checks import is_count, require, require_counts
 from tfdeblur.training.optimizers import OptimizerSettings
 
 

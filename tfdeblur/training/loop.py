@@ -14,10 +14,9 @@ import tensorflow as tf
 
 from tfdeblur.data import training_batches
 from tfdeblur.data.pair_source import PairSource
-from tfdeblur.data.read_errors import READ_ERRORS
-from tfdeblur.data.unreadable import first_unreadable
+from tfdeblur.data.unreadable import READ_ERRORS, first_unreadable
 from tfdeblur.errors import InputError
-from tfdeblur.precision import precision_scope
+from tfdeblur.models.precision import precision_scope
 from tfdeblur.system.xla import default_jit_compile
 from tfdeblur.training import workdir as names
 from tfdeblur.training.callbacks.checkpointing import Checkpointing

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import keras
 
-from tfdeblur.errors import InputError
-from tfdeblur.setting_checks import require
+from tfdeblur.errors import InputError, require
 from tfdeblur.training import schedules
 from tfdeblur.training.schedules import check_number
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tfdeblur.errors import InputError
 from tfdeblur.system.atomic_write import atomic_write
-from tfdeblur.system.file_lock import sole_lock
+from tfdeblur.system.locks import sole_lock
 
 CONFIG = "config.gin"
 SETTINGS = "settings.json"

@@ -6,12 +6,12 @@ use one `Colours`, and the tags of the source are those of the result.
 """
 
 import dataclasses
-import functools
 
+import av
 import numpy as np
+from av.video.reformatter import Interpolation
 
 from tfdeblur.errors import InputError
-from tfdeblur.video.library import pyav
 
 # ITU-T H.273, table 4, MatrixCoefficients -> number in FFmpeg's swscale.
 _MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9}
@@ -19,6 +19,13 @@ _RGB, _UNSPECIFIED = 0, 2
 _BT709, _BT601 = 1, 5
 
 _LIMITED, _FULL = 1, 2
+
+_INTERPOLATION = int(
+    Interpolation.BICUBIC
+    | Interpolation.ACCURATE_RND
+    | Interpolation.FULL_CHR_H_INT
+    | Interpolation.FULL_CHR_H_INP
+)
 
 # Without a tag, players take high definition for BT.709 and less for BT.601.
 _HIGH_DEFINITION = 720
@@ -42,36 +49,36 @@ class Colours:
     tags: dict[str, int]
 
     @property
-    def pixel_format(self):
+    def pixel_format(self) -> str:
         return "yuv420p" if self.bit_depth == 8 else "yuv420p10le"
 
     @property
     def _array_format(self):
         return "rgb24" if self.bit_depth == 8 else "rgb48le"
 
-    def to_rgb(self, frame):
-        """A decoded frame -> (height, width, 3) uint8, or uint16 for more than 8 bits."""
+    def to_rgb(self, frame: av.VideoFrame) -> np.ndarray:
+        """Converts a decoded frame -> (height, width, 3) uint8, or uint16 for more than 8 bits."""
         rgb = frame.reformat(
             format=self._array_format,
             src_colorspace=self.matrix,
             src_color_range=self.range,
             dst_color_range=_FULL,
-            interpolation=_interpolation(),
+            interpolation=_INTERPOLATION,
             threads=1,
         )
         return rgb.to_ndarray()
 
-    def from_rgb(self, pixels):
-        """The inverse; 4:2:0, so the last row and column are repeated to even sizes."""
+    def from_rgb(self, pixels: np.ndarray) -> av.VideoFrame:
+        """Converts back; 4:2:0, so the last row and column are repeated to even sizes."""
         sizes = zip(even_size(*pixels.shape[:2]), pixels.shape[:2], strict=True)
         added = [(0, even - odd) for even, odd in sizes]
         pixels = np.pad(pixels, (*added, (0, 0)), "edge")
-        frame = pyav().VideoFrame.from_ndarray(pixels, self._array_format)
+        frame = av.VideoFrame.from_ndarray(pixels, self._array_format)
         stored = frame.reformat(
             format=self.pixel_format,
             dst_colorspace=self.matrix,
             dst_color_range=self.range,
-            interpolation=_interpolation(),
+            interpolation=_INTERPOLATION,
             threads=1,
         )
         # swscale knows one number for matrices of equal values; the tag keeps its own.
@@ -80,13 +87,13 @@ class Colours:
         return stored
 
 
-def even_size(height, width):
-    """The size of the picture that holds one of `height` x `width`: 4:2:0 halves both."""
+def even_size(height: int, width: int) -> tuple[int, int]:
+    """Gives the size of the picture that holds one of `height` x `width`: 4:2:0 halves both."""
     return height + height % 2, width + width % 2
 
 
-def colours_of(frame):
-    """The `Colours` of a decoded frame and of its restored one.
+def colours_of(frame: av.VideoFrame) -> Colours:
+    """Finds the `Colours` of a decoded frame and of its restored one.
 
     Raises:
       InputError: for alpha, and for colours that no matrix describes.
@@ -94,8 +101,8 @@ def colours_of(frame):
     layout = frame.format
     if any(component.is_alpha for component in layout.components):
         raise InputError(
-            "the video has an alpha channel, which H.264 cannot hold; expected one without. "
-            "Restore its frames as a folder of PNG files."
+            "the video has an alpha channel, which is not kept; expected one without. "
+            "Use its frames as a folder of PNG files."
         )
     bits = max(component.bits for component in layout.components)
     tags = {
@@ -121,16 +128,3 @@ def colours_of(frame):
         tags["color_range"] = _FULL
     is_full = tags["color_range"] == _FULL
     return Colours(matrix, _FULL if is_full else _LIMITED, 8 if bits <= 8 else 10, tags)
-
-
-@functools.cache
-def _interpolation():
-    pyav()
-    from av.video.reformatter import Interpolation
-
-    return int(
-        Interpolation.BICUBIC
-        | Interpolation.ACCURATE_RND
-        | Interpolation.FULL_CHR_H_INT
-        | Interpolation.FULL_CHR_H_INP
-    )

@@ -1,19 +1,25 @@
 """A video file in, the restored video file out."""
 
 import collections
-import sys
+import hashlib
+import logging
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from tqdm import tqdm
+import av
+import numpy as np
 
 from tfdeblur.errors import InputError
-from tfdeblur.video import containers, segments
+from tfdeblur.system.progress import progress_bar
+from tfdeblur.video import DEFAULT_CRF, MAX_CRF, holds_results, result_name, segments
 from tfdeblur.video.background import ahead, behind
-from tfdeblur.video.identity import network_identity
 from tfdeblur.video.joining import join
-from tfdeblur.video.library import pyav
 from tfdeblur.video.reader import DamagedVideoError, open_video
 from tfdeblur.video.workspace import discard, finished_in, workspace
+
+_log = logging.getLogger(__name__)
 
 # Frames that may wait before the network and behind it: enough to hide a moment's delay, few
 # enough to hold.
@@ -21,14 +27,14 @@ _DEPTH = 4
 
 
 def deblur_video(
-    deblurrer,
-    source,
-    target,
-    overwrite=False,
-    crf=containers.DEFAULT_CRF,
-    network=None,
-    frames_per_segment=48,
-):
+    deblurrer: Callable[[np.ndarray], np.ndarray],
+    source: str | os.PathLike,
+    target: str | os.PathLike,
+    overwrite: bool = False,
+    crf: float = DEFAULT_CRF,
+    network: str | None = None,
+    frames_per_segment: int = 48,
+) -> None:
     """Restores the frames of a video file; all else of it is kept.
 
     Every frame's time, rotation, pixel aspect, colour space, audio, subtitles and
@@ -56,21 +62,21 @@ def deblur_video(
       InputError: when the source cannot be restored or the target not be written.
     """
     source, target = Path(source), Path(target)
-    if not containers.holds_results(target):
+    if not holds_results(target):
         raise InputError(
             f"{target}: cannot write videos with the suffix {target.suffix!r}; expected "
-            f"{containers.result_name(source).suffix}."
+            f"{result_name(source).suffix}."
         )
     if target.exists() and not overwrite:
         raise InputError(f"{target}: exists already; expected a new name, or overwrite=True.")
-    if not 0 <= crf <= containers.MAX_CRF:
-        raise InputError(f"Received crf {crf}; expected 0 (best) to {containers.MAX_CRF}.")
+    if not 0 <= crf <= MAX_CRF:
+        raise InputError(f"Received crf {crf}; expected 0 (best) to {MAX_CRF}.")
     video = open_video(source)
     encoding = segments.Encoding(video, crf)
     file = source.stat()
     identity = {
         "source": [str(source.resolve()), file.st_size, file.st_mtime_ns],
-        "network": network_identity(deblurrer) if network is None else network,
+        "network": deblurrer_identity(deblurrer) if network is None else network,
         "encoding": encoding.as_json(),
         "frames_per_segment": frames_per_segment,
     }
@@ -82,20 +88,51 @@ def deblur_video(
         except DamagedVideoError:
             discard(folder)  # to go on would fail at the same frame
             raise
-        except pyav().FFmpegError as error:
+        except av.FFmpegError as error:
             raise InputError(f"{target}: could not be written ({error.strerror}).") from error
     for what in left_out:
-        tqdm.write(f"{target}: left out {what}, which its format cannot hold", file=sys.stderr)
+        _log.warning("%s: left out %s", target, what)
+
+
+def deblurrer_identity(deblurrer: Any) -> Any:
+    """Tells one network from another, so that a video is not finished by a different one.
+
+    Returns:
+      Weights, depth and settings of a `Deblurrer` as JSON can hold them; of a function,
+      its name.
+    """
+    if not hasattr(deblurrer, "settings"):
+        kind = deblurrer if hasattr(deblurrer, "__qualname__") else type(deblurrer)
+        return f"{kind.__module__}.{kind.__qualname__}"
+    return {
+        "network": _digest(deblurrer),
+        "depth": deblurrer.depth,
+        "settings": {
+            name: repr(value)
+            for name, value in deblurrer.settings.items()
+            if name != "batch_size"  # changes no picture
+        },
+    }
+
+
+def _digest(deblurrer):
+    if deblurrer.model is not None:
+        # Imports Keras, which a video restored by a plain function does without.
+        from tfdeblur.weights.files import weights_sha256
+
+        return f"{weights_sha256(deblurrer.model)} {deblurrer.model.compute_dtype}"
+    # From an exported file, which does not show its weights but what it does.
+    picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    return hashlib.sha256(deblurrer(picture).tobytes()).hexdigest()
 
 
 def _restore(deblurrer, video, folder, encoding, frames_per_segment):
     num_done = segments.num_frames_in(segments.segment_files(folder))
-    progress = tqdm(
+    progress = progress_bar(
         total=video.num_frames,
         initial=num_done,
         desc=video.path.name,
         unit="frame",
-        disable=None,
         leave=False,
     )
 

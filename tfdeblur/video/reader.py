@@ -2,18 +2,25 @@
 
 import contextlib
 import dataclasses
+import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, Literal
 
+import av
 import numpy as np
 
 from tfdeblur.errors import InputError
 from tfdeblur.video.colours import Colours, colours_of
-from tfdeblur.video.library import open_container, pyav
 
 # Headers count in different ways: packets, frames, or seconds rounded up.
 _TOLERATED_MISSING = 0.02
 _TOLERATED_SECONDS = 0.5
+# Headers of these do not round, so that half of a short clip is missed, too; what may lack is
+# the duration of the last packet.
+_EXACT_FORMATS = ("avi", "matroska")
+_TOLERATED_SECONDS_OF_EXACT = 0.1
 
 # Only for files that neither state nor show their rate: those of one frame.
 _USUAL_RATE = Fraction(25)
@@ -42,6 +49,8 @@ class Video:
       pixel_aspect: width of a pixel over its height, a Fraction, or None.
       display_matrix: nine integers, how a player turns and mirrors it, or None.
       start, end: timestamps of the first frame and of the end of the last.
+      origin: seconds at which the clock of the file and all its streams starts, a Fraction:
+        hours in a broadcast, negative where it wraps.
       num_frames: packets that hold frames; a codec with hidden frames has fewer frames.
     """
 
@@ -55,9 +64,10 @@ class Video:
     colours: Colours
     start: int
     end: int
+    origin: Fraction
     num_frames: int
 
-    def frames(self, skip=0):
+    def frames(self, skip: int = 0) -> Iterator[Frame]:
         """Yields every `Frame` after the first `skip`, whose timestamps rise strictly.
 
         Raises:
@@ -82,7 +92,7 @@ class Video:
                 yield Frame(self.colours.to_rgb(frame), timestamp)
 
 
-def open_video(path):
+def open_video(path: str | os.PathLike) -> Video:
     """Reads the file through once, without decoding, and decodes its first frame.
 
     So damage is mostly found before hours of computing, and the time left is known.
@@ -99,7 +109,7 @@ def open_video(path):
         stream = main_stream(path, container)
         time_base, pixel_aspect = stream.time_base, stream.sample_aspect_ratio
         rate = stream.average_rate or stream.guessed_rate or _USUAL_RATE
-        num_frames, end = _read_through(path, container, stream)
+        num_frames, end, origin = _read_through(path, container, stream)
     frame = next(_decoded(path), None)
     if frame is None:
         raise InputError(f"{path}: the video holds no frames.")
@@ -120,13 +130,24 @@ def open_video(path):
         colours=colours,
         start=start,
         end=max(end, start + 1),
+        origin=origin,
         num_frames=num_frames,
     )
 
 
-def main_stream(path, container):
-    """The video stream of `container`, not a cover picture."""
-    av = pyav()
+def open_container(path: str | os.PathLike, mode: Literal["r", "w"] = "r") -> Any:
+    """Opens the video file `path`, to be read ("r") or written ("w") by FFmpeg.
+
+    Labels that are not UTF-8 are kept as their bytes: what PyAV does from release 19 on,
+    the first for Python 3.12, and does in release 18 when told to.
+    """
+    is_old = int(av.__version__.split(".")[0]) < 19
+    options: dict[str, Any] = {"metadata_errors": "surrogateescape"} if is_old else {}
+    return av.open(str(path), mode, **options)
+
+
+def main_stream(path: Path, container: Any) -> Any:
+    """Finds the video stream of `container`, not a cover picture."""
     pictures = av.stream.Disposition.attached_pic
     streams = [each for each in container.streams.video if not each.disposition & pictures]
     if not streams or streams[0].codec_context is None:
@@ -135,9 +156,10 @@ def main_stream(path, container):
 
 
 def _read_through(path, container, stream):
-    """Number of frames in packets, and the end of the last in the stream's time base."""
-    num_packets, num_frames, last_second = 0, 0, 0.0
-    last, end = -1, 0
+    """Counts the packets with frames; finds the end of the last, and the `Video.origin`."""
+    num_packets, num_frames = 0, 0
+    first_second, last_second = None, Fraction(0)
+    last, end = None, 0
     with _errors_named(path, "packet", lambda: num_packets):
         for packet in container.demux():
             if not packet.size:  # the end of a stream
@@ -147,10 +169,18 @@ def _read_through(path, container, stream):
                 num_frames += not packet.is_discard
             if packet.pts is not None:
                 packet_end = packet.pts + (packet.duration or 0)
-                last_second = max(last_second, float(packet_end * packet.time_base))
-                if packet.stream is stream and packet.pts >= last:
+                second, end_second = (at * packet.time_base for at in (packet.pts, packet_end))
+                if first_second is None:
+                    first_second, last_second = second, end_second
+                first_second, last_second = min(first_second, second), max(last_second, end_second)
+                if packet.stream is stream and (last is None or packet.pts >= last):
                     last, end = packet.pts, packet_end
-    announced_seconds = (container.duration or 0) / pyav().time_base
+    # FFmpeg knows of sound that is stored before the start and not heard; of some files with
+    # pictures alone it does not say when they start.
+    origin = first_second or Fraction(0)
+    if container.start_time is not None:
+        origin = Fraction(container.start_time, av.time_base)
+    announced_seconds = (container.duration or 0) / av.time_base
     tolerated = 1 - _TOLERATED_MISSING
     # Others estimate the number, or count what they left out as well.
     if "mp4" in container.format.name and num_packets < tolerated * stream.frames - 1:
@@ -158,15 +188,24 @@ def _read_through(path, container, stream):
             f"{path}: damaged or truncated video; it ends after frame {num_packets} of "
             f"{stream.frames}."
         )
-    if last_second < tolerated * announced_seconds - _TOLERATED_SECONDS:
+    tolerated_seconds = _TOLERATED_SECONDS
+    if container.format.name.startswith(_EXACT_FORMATS):
+        tolerated_seconds = _TOLERATED_SECONDS_OF_EXACT
+        # Of an AVI without its end, FFmpeg takes the durations from what is there.
+        if stream.average_rate:
+            announced_seconds = max(announced_seconds, float(stream.frames / stream.average_rate))
+    # Some durations are counted from zero and some from the start; a start that is later
+    # than zero would make the first kind seem to miss something.
+    seconds = float(last_second - min(0, origin))
+    if seconds < tolerated * announced_seconds - tolerated_seconds:
         raise DamagedVideoError(
             f"{path}: damaged or truncated video; it ends after frame {num_packets}, at "
-            f"{last_second:.2f} of {announced_seconds:.2f} seconds."
+            f"{seconds:.2f} of {announced_seconds:.2f} seconds."
         )
     # Where frames are reordered, packets have the durations of others; where their rate varies
     # as well, so has the stream.
     stream_end = (stream.start_time or 0) + (stream.duration or 0)
-    return num_frames, stream_end if stream_end > last else end
+    return num_frames, stream_end if last is None or stream_end > last else end, origin
 
 
 def _decoded(path):
@@ -188,7 +227,6 @@ def _decoded(path):
 
 @contextlib.contextmanager
 def _opened(path):
-    av = pyav()
     try:
         container = open_container(path)
     except av.FFmpegError as error:
@@ -204,7 +242,7 @@ def _opened(path):
 def _errors_named(path, unit, number):
     try:
         yield
-    except pyav().FFmpegError as error:
+    except av.FFmpegError as error:
         raise DamagedVideoError(
             f"{path}: damaged video; {unit} {number()} cannot be read ({error.strerror})."
         ) from None

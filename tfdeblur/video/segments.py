@@ -5,11 +5,15 @@ They lie in NUT files, the container of FFmpeg that holds any time base exactly.
 
 import dataclasses
 import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import av
+import numpy as np
 
 from tfdeblur.system.atomic_write import atomic_write
+from tfdeblur.video import DEFAULT_CRF
 from tfdeblur.video.colours import even_size
-from tfdeblur.video.containers import DEFAULT_CRF
-from tfdeblur.video.library import pyav
 from tfdeblur.video.reader import Video
 
 # No B-frames: every picture is shown in the order it is stored, so that segments can be joined
@@ -27,23 +31,23 @@ class Encoding:
 
     Attributes:
       video: the `Video` whose size, times and colours are kept.
-      crf: constant rate factor; see `containers`.
+      crf: constant rate factor; see `DEFAULT_CRF`.
     """
 
     video: Video
     crf: float = DEFAULT_CRF
 
     @property
-    def codec(self):
+    def codec(self) -> str:
         return "libx264" if self.video.colours.bit_depth == 8 else "libx265"
 
-    def as_json(self):
-        """What a segment depends on besides its frames."""
-        return {"codec": self.codec, "crf": self.crf, "av": pyav().__version__}
+    def as_json(self) -> dict:
+        """Tells what a segment depends on besides its frames."""
+        return {"codec": self.codec, "crf": self.crf, "av": av.__version__}
 
-    def encode(self, frames, path):
-        """Writes `frames`, an iterable of (pixels, timestamp), to the file `path`."""
-        with pyav().open(str(path), "w", format="nut") as container:
+    def encode(self, frames: Iterable[tuple[np.ndarray, int]], path: Path) -> None:
+        """Writes `frames`, pairs of (pixels, timestamp), to the file `path`."""
+        with av.open(str(path), "w", format="nut") as container:
             stream = self._add_stream(container)
             for pixels, timestamp in frames:
                 picture = self.video.colours.from_rgb(pixels)
@@ -71,7 +75,9 @@ class Encoding:
         return stream
 
 
-def write_segments(frames, folder, encoding, num_frames):
+def write_segments(
+    frames: Iterable[tuple[np.ndarray, int]], folder: Path, encoding: Encoding, num_frames: int
+) -> None:
     """Writes `frames` to `folder` in segments of `num_frames`, after those that are there.
 
     A segment appears whole or not at all, also when the process is killed.
@@ -86,17 +92,17 @@ def write_segments(frames, folder, encoding, num_frames):
             encoding.encode(stretch, unfinished)
 
 
-def segment_files(folder):
-    """The complete segments in `folder`, in order."""
+def segment_files(folder: Path) -> list[Path]:
+    """Lists the complete segments in `folder`, in order."""
     return sorted(folder.glob("[0-9]*.nut"))
 
 
-def packets(files):
+def packets(files: Iterable[Path]) -> Iterator[av.Packet]:
     """Yields the encoded frames of segment files as packets of rising timestamps."""
     for file in files:
-        with pyav().open(str(file), format="nut") as container:
+        with av.open(str(file), format="nut") as container:
             yield from (packet for packet in container.demux() if packet.size)
 
 
-def num_frames_in(files):
+def num_frames_in(files: Iterable[Path]) -> int:
     return sum(1 for _ in packets(files))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tfdeblur.errors import InputError
 from tfdeblur.system.atomic_write import atomic_write, unfinished_path
-from tfdeblur.system.file_lock import sole_lock
+from tfdeblur.system.locks import sole_lock
 
 _IDENTITY = "identity.json"
 _LOCK = ".lock"

@@ -74,7 +74,8 @@ def release_files(name: str) -> list[ReleaseFile]:
             f"{', '.join(nearest_first(name, _FOLDERS))}."
         )
     # The folder of three units also holds files of a fourth.
-    num_units = int(re.match(r"stack(\d)|", name)[1] or 1)
+    stack = re.match(r"stack(\d)", name)
+    num_units = int(stack[1]) if stack else 1
     with _LIST.open(newline="") as file:
         listed = [
             ReleaseFile(line["path"], int(line["bytes"]), line["sha256"])
@@ -192,8 +193,8 @@ def _check_files(folder: Path, files: list[ReleaseFile]) -> None:
 
 def _convert(name: str, folder: Path) -> Path:
     from tfdeblur import build_model
+    from tfdeblur.weights import import_release
     from tfdeblur.weights.files import save_weights
-    from tfdeblur.weights.importers.importing import import_release
 
     model = build_model(name)
     import_release(model, folder)

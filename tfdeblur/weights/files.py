@@ -1,6 +1,7 @@
 """Weight files of the project: `.weights.h5` that remember which model they belong to."""
 
 import contextlib
+import hashlib
 import json
 import math
 import os
@@ -15,8 +16,8 @@ from tfdeblur.errors import InputError, shown
 from tfdeblur.models.architecture import architecture_of, described, is_of, num_parameters
 from tfdeblur.models.presets import unbuilt_network
 from tfdeblur.system.atomic_write import atomic_write
-from tfdeblur.weights import SUFFIX
 from tfdeblur.weights.hdf5_survey import is_finite, survey, without_optimizer
+from tfdeblur.weights.paths import check_weights_exist, check_weights_path
 
 # Beside its values; 900 to 2,600 were measured.
 _HDF5_BYTES_PER_VARIABLE = 3000
@@ -81,20 +82,6 @@ def _without_optimizer(model):
         model.optimizer = optimizer
 
 
-def check_weights_path(path):
-    """Raises InputError unless a weight file can be written to `path`."""
-    _check_name(path)
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: the directory {path.parent} does not exist; create it first.")
-
-
-def _check_name(path):
-    if path.is_dir():
-        raise InputError(f"{path}: expected a weight file; this is a directory.")
-    if not path.name.endswith(SUFFIX):
-        raise InputError(f"Received the weight file name {path}; expected one ending in {SUFFIX}.")
-
-
 def load_model(path, depth=None):
     """The network that a `.weights.h5` file says it is of, built, with the weights of the file.
 
@@ -155,9 +142,7 @@ def load_weights(model, path):
 @contextlib.contextmanager
 def _opened(path):
     """A weight file, open; whatever HDF5 raises in the context means that it is damaged."""
-    _check_name(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such weight file; make one with `tfdeblur convert`.")
+    check_weights_exist(path)
     try:
         with h5py.File(path, "r") as file:
             yield file
@@ -238,3 +223,18 @@ def _stored_architecture(file):
         return json.loads(stored)
     except (TypeError, ValueError, RecursionError):
         return stored
+
+
+def weights_sha256(model: keras.Model) -> str:
+    """Computes the SHA-256 of the values of all weights, in the model's order.
+
+    Of shapes and float32 values, not of a file: the same weights give the same sum
+    wherever they are, in memory, in a file of any format, or in a stack built only
+    up to the depth that is used (then of the units there are).
+    """
+    digest = hashlib.sha256()
+    for variable in model.weights:
+        values = keras.ops.convert_to_numpy(keras.ops.cast(variable, "float32"))
+        digest.update(f"{values.shape}".encode())
+        digest.update(np.ascontiguousarray(values, "<f4").tobytes())
+    return digest.hexdigest()

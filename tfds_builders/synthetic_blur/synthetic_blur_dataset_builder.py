@@ -10,8 +10,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from etils import epath
 
-from tfdeblur.builders.beam_option import BeamOption
-from tfdeblur.builders.sole_preparation import SolePreparation
+from tfdeblur.builders.preparation import BeamOption, SolePreparation
 from tfdeblur.synthesis.photographs import embedded_photographs, fingerprint, photographs_in
 from tfdeblur.synthesis.synthesis import MotionSettings, SensorSettings, synthesize_pair
 
@@ -76,6 +75,13 @@ class Builder(SolePreparation, BeamOption, tfds.core.GeneratorBasedBuilder):
         ),
         SyntheticBlurConfig(
             name="full_strength",
+            # TFDS wants a new major version where existing records change.
+            version=tfds.core.Version("2.0.0"),
+            release_notes={
+                "2.0.0": "Shake that varies with the depth of the scene, up to three objects, "
+                "sharpening; some pairs are sharp or merely soft.",
+                "1.0.0": "First release.",
+            },
             description="Long and nearly straight shake that varies with the depth of the scene, "
             "moving objects, two camera responses, saturated highlights, noise, sharpening and "
             "JPEG; some pairs are sharp or merely soft. What this project's own weights are "

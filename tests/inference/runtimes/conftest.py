@@ -3,7 +3,7 @@
 import pytest
 
 from tfdeblur.exporting import onnx
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.weights.files import weights_sha256
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -5,14 +5,17 @@ import importlib.util
 import numpy as np
 import pytest
 
-from tests.exporting.small import network
+from tests.support.networks import network
+from tfdeblur.choices import ENGINES
 from tfdeblur.errors import InputError
 from tfdeblur.exporting import onnx
 from tfdeblur.inference.engine import Deblurrer
-from tfdeblur.inference.runtimes.build import ENGINES, build_runtime
+from tfdeblur.inference.runtimes.build import build_runtime
 from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.models import PSSNSC
-from tfdeblur.precision import precision_scope
+from tfdeblur.models.precision import precision_scope
+
+pytestmark = pytest.mark.slow
 
 MODULES = {"onnxruntime": "onnxruntime", "openvino": "openvino"}
 EXTRAS = {"onnxruntime": "onnx", "openvino": "openvino"}
@@ -99,7 +102,7 @@ def test_files_that_are_something_else_are_refused(engine, tmp_path):
     with pytest.raises(InputError, match=r"broken\.onnx, which .* cannot read"):
         build_runtime(engine, tmp_path / "broken.onnx")
     onnx.export_onnx(network("dmphn"), tmp_path / "uint8.onnx", input_type="uint8")
-    with pytest.raises(InputError, match=r"uint8\.onnx, which takes .*8.* Export .* --input=float"):
+    with pytest.raises(InputError, match=r"uint8\.onnx, which takes .*8.* input type float"):
         build_runtime(engine, tmp_path / "uint8.onnx")
 
 

@@ -1,16 +1,13 @@
 """Networks run in Keras, on the backend of the tests and in another process on JAX."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
+from tests.support.commands import run_python
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.models import DMPHN, PSSNSC, Stack
-from tfdeblur.precision import precision_scope
+from tfdeblur.models.precision import precision_scope
 
 NETWORKS = {
     "dmphn": lambda: DMPHN((1, 2, 4), filters=(4, 6, 8), blocks_per_stage=1),
@@ -105,9 +102,6 @@ for runtime in runtimes:
 """
 
 
+@pytest.mark.slow
 def test_jax_gives_the_same_compiled_or_not():
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    finished = subprocess.run(
-        [sys.executable, "-c", _ON_JAX], env=environment, capture_output=True, text=True
-    )
-    assert finished.returncode == 0, finished.stderr
+    run_python("-c", _ON_JAX, KERAS_BACKEND="jax", JAX_PLATFORMS="cpu")

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from tests.exporting.small import network
+from tests.support.networks import network
 from tfdeblur import Deblurrer
 from tfdeblur.inference.runtimes.openvino import OpenVinoRuntime
 from tfdeblur.models import PSSNSC
+
+pytestmark = pytest.mark.slow
 
 pytest.importorskip("openvino")
 

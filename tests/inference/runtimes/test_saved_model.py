@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.exporting.small import network
+from tests.support.networks import network
 from tfdeblur.errors import InputError
 from tfdeblur.exporting.saved_model import DESCRIPTION, export_saved_model
 from tfdeblur.inference.runtimes.saved_model import SavedModelRuntime
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

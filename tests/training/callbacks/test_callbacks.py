@@ -13,7 +13,7 @@ from tests.training.tiny import compiled, step, tiny_dmphn, values
 from tfdeblur.data import folder_pairs
 from tfdeblur.errors import InputError
 from tfdeblur.inference.engine import Deblurrer
-from tfdeblur.precision import precision_scope
+from tfdeblur.models.precision import precision_scope
 from tfdeblur.training.callbacks import counting as counting_module
 from tfdeblur.training.callbacks.checkpointing import Checkpointing
 from tfdeblur.training.callbacks.counting import Counting

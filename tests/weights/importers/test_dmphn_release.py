@@ -7,8 +7,8 @@ import pytest
 from tests.reference.torch_files import write_release
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN, VMPHN, Stack
+from tfdeblur.weights import import_release
 from tfdeblur.weights.importers.dmphn_release import expected_variables, read_tensors
-from tfdeblur.weights.importers.importing import import_release
 
 # One level of the release, copied from its PyTorch modules: layer -> (channels in, channels out).
 ENCODER = {

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN, PSSNSC
-from tfdeblur.weights.importers.importing import import_release
+from tfdeblur.weights import import_release
 from tfdeblur.weights.importers.pss_nsc_release import expected_variables
 
 
@@ -107,7 +107,7 @@ def test_variants_that_were_never_released_are_refused(arguments, source):
 def test_a_dmphn_does_not_take_this_release(source):
     model = DMPHN((1,))
     model.build((None, None, None, 3))
-    refused(model, source, r"expected the folder that holds .*encoder_")
+    refused(model, source, "holds the PSS-NSC release .* expected the DMPHN release")
 
 
 def test_missing_files(tmp_path, source):

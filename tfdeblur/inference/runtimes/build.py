@@ -4,6 +4,7 @@ import os
 
 import keras
 
+from tfdeblur.choices import CPU_ENGINES, ENGINES
 from tfdeblur.errors import InputError
 from tfdeblur.inference.runtimes.keras import KerasRuntime
 from tfdeblur.inference.runtimes.onnx_runtime import OnnxRuntime
@@ -12,8 +13,6 @@ from tfdeblur.inference.runtimes.runtime import Runtime
 from tfdeblur.models import DeblurringModel
 
 _OTHERS = {"onnxruntime": OnnxRuntime, "openvino": OpenVinoRuntime}
-CPU_ENGINES = tuple(_OTHERS)
-ENGINES = ("keras", *CPU_ENGINES)
 
 
 def build_runtime(
@@ -25,7 +24,7 @@ def build_runtime(
     """A network in the engine of that name.
 
     Args:
-      engine: one of `ENGINES`.
+      engine: one of `tfdeblur.choices.ENGINES`.
       model: a built network; for all engines but "keras" also the path of an ONNX file.
         A `Runtime` is returned as it is.
       depth: for stacks, how many units to run; None is all.

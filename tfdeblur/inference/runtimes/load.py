@@ -2,11 +2,12 @@
 
 import os
 
+from tfdeblur.choices import CPU_ENGINES
 from tfdeblur.errors import InputError
 from tfdeblur.inference.device_scope import device_scope
-from tfdeblur.inference.runtimes.build import CPU_ENGINES, build_runtime
+from tfdeblur.inference.runtimes.build import build_runtime
 from tfdeblur.inference.runtimes.runtime import Runtime
-from tfdeblur.precision import precision_scope
+from tfdeblur.models.precision import precision_scope
 from tfdeblur.pretrained import load_network
 from tfdeblur.weights.files import load_weights
 

@@ -102,7 +102,7 @@ def check_input_type(path: Path, found: list[str], expected: str) -> None:
     if found != [expected]:
         raise InputError(
             f"Received {path}, which takes {' and '.join(found) or 'nothing'}; expected one "
-            f"{expected}. Export the network with --input=float."
+            f"{expected}. Export the network with the input type float."
         )
 
 

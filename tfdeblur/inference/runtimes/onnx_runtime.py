@@ -1,6 +1,5 @@
 """Runs a network in ONNX Runtime, on the CPU."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from tfdeblur.inference.runtimes.onnx_file import OnnxFileRuntime, check_input_type, reading
 from tfdeblur.system.extras import require_extra
+from tfdeblur.system.processors import num_processors
 
 
 class OnnxRuntime(OnnxFileRuntime):
@@ -27,7 +27,7 @@ class OnnxRuntime(OnnxFileRuntime):
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = len(os.sched_getaffinity(0))
+        options.intra_op_num_threads = num_processors()
         # It would lay out the memory of each shape for later calls, and takes half as much
         # again for that without being faster.
         options.enable_mem_pattern = False

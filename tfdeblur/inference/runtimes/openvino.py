@@ -1,7 +1,6 @@
 """Runs a network in OpenVINO, on the CPU."""
 
 import collections
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 
 from tfdeblur.inference.runtimes.onnx_file import OnnxFileRuntime, check_input_type, reading
 from tfdeblur.system.extras import require_extra
+from tfdeblur.system.processors import num_processors
 
 _SHAPES_KEPT = 2
 
@@ -63,6 +63,6 @@ class OpenVinoRuntime(OnnxFileRuntime):
             # Where the processor has bfloat16, it is the default.
             "INFERENCE_PRECISION_HINT": "f32",
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": len(os.sched_getaffinity(0)),
+            "INFERENCE_NUM_THREADS": num_processors(),
         }
         return openvino.compile_model(network, "CPU", settings)

@@ -8,12 +8,17 @@ stage: the numbers skip the activations between them.
 """
 
 import re
+from pathlib import Path
 
+import keras
 import numpy as np
 
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN
 from tfdeblur.weights.importers.torch_state_dict import read_state_dict
+
+NAME = "the DMPHN release (encoder_*.pkl, decoder_*.pkl)"
+FAMILIES = ("DMPHN", "Stack")
 
 # Per stage: the convolution, then the residual blocks.
 _ENCODER_LAYERS = (
@@ -29,8 +34,13 @@ _DECODER_LAYERS = (
 )
 
 
-def expected_variables(model):
-    """Release name -> Keras variable, for every variable of a `DMPHN` or a `Stack` of it.
+def recognizes(source: Path) -> bool:
+    """Says whether `source` is a folder with files named as the release's."""
+    return source.is_dir() and any(source.glob("*coder_*lv*.pkl"))
+
+
+def expected_variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """Maps release name -> Keras variable, for every variable of a `DMPHN` or a `Stack` of it.
 
     Names have the form "FILE:TENSOR", e.g. "encoder_lv1.pkl:layer1.weight".
     """
@@ -46,11 +56,11 @@ def expected_variables(model):
     return expected
 
 
-def read_tensors(source, model):
-    """The tensors of the release's folder `source` that can belong to `model`.
+def read_tensors(source: Path, model: keras.Model) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Reads the tensors of the release's folder `source` that can belong to `model`.
 
     Args:
-      source: pathlib.Path of the folder.
+      source: the folder.
       model: the network to read for. Files of stacked units beyond its last one
         are left out: the release's folder of three units carries such files.
 

@@ -4,14 +4,25 @@ The file holds {"params": state dict}; tensors are named by the modules of the r
 `encoders.3.0.conv1.weight` for the first 1x1 convolution of the first block of the fourth stage.
 """
 
+from pathlib import Path
+
+import keras
 import numpy as np
 
 from tfdeblur.errors import InputError
 from tfdeblur.weights.importers.torch_state_dict import read_state_dict
 
+NAME = "the NAFNet release (a .pth file)"
+FAMILIES = ("NAFNet",)
 
-def expected_variables(model):
-    """Release name -> Keras variable, for every variable of a `NAFNet`."""
+
+def recognizes(source: Path) -> bool:
+    """Says whether `source` is a file named as the release's."""
+    return source.suffix == ".pth" and source.is_file()
+
+
+def expected_variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """Maps release name -> Keras variable, for every variable of a `NAFNet`."""
     expected = {}
     for name, layer in (("intro", model.intro), ("ending", model.ending)):
         expected.update(_layer_variables(name, layer))
@@ -30,8 +41,8 @@ def expected_variables(model):
     return expected
 
 
-def read_tensors(source, model):
-    """The tensors of the release's file `source`, in Keras layout; see `dmphn_release`."""
+def read_tensors(source: Path, model: keras.Model) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Reads the tensors of the release's file `source`, in Keras layout; see `dmphn_release`."""
     del model  # one file is one network
     if not source.is_file():
         raise InputError(f"{source}: no such file; expected a .pth file of the NAFNet release.")

@@ -11,6 +11,10 @@ to: `dec1_3_0` leads from stage 2 to stage 1, and `dec1_0_0` to the image.
 """
 
 import re
+from pathlib import Path
+
+import keras
+import numpy as np
 
 from tfdeblur.errors import InputError, shown
 from tfdeblur.layers.sharing import (
@@ -21,11 +25,19 @@ from tfdeblur.layers.sharing import (
 )
 from tfdeblur.weights.importers.tensor_bundle import TensorBundle
 
+NAME = "the PSS-NSC release (a TensorFlow checkpoint)"
+FAMILIES = ("PSSNSC",)
+
 _TRAINING_STATE = re.compile(r"(.*/Adam(_1)?|beta[12]_power|Variable)")
 
 
-def expected_variables(model):
-    """Release name -> Keras variable, for every variable of a `PSSNSC`.
+def recognizes(source: Path) -> bool:
+    """Says whether `source` is the prefix of a TensorFlow checkpoint."""
+    return not source.is_dir() and source.with_name(f"{source.name}.index").is_file()
+
+
+def expected_variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """Maps release name -> Keras variable, for every variable of a `PSSNSC`.
 
     Raises:
       InputError: when the model is a variant that was never released.
@@ -51,8 +63,8 @@ def expected_variables(model):
     }
 
 
-def read_tensors(source, model):
-    """Every tensor of the network in the checkpoint `source`, by release name.
+def read_tensors(source: Path, model: keras.Model) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Reads every tensor of the network in the checkpoint `source`, by release name.
 
     TensorFlow 1 stored kernels in the layout Keras uses, those of transposed
     convolutions too.
@@ -64,7 +76,7 @@ def read_tensors(source, model):
       InputError: when `source` is no checkpoint's prefix, or one that is damaged.
     """
     del model  # a checkpoint holds one network and all of it is read
-    if source.is_dir() or not source.with_name(f"{source.name}.index").is_file():
+    if not recognizes(source):
         raise InputError(
             f"{source}: expected a checkpoint's prefix, e.g. PATH/deblur_model where "
             "PATH/deblur_model.index and PATH/deblur_model.data-00000-of-00001 exist; received "

@@ -1,10 +1,9 @@
-"""Sums of weights."""
+"""One sum for the same weights, wherever they are."""
 
 import numpy as np
 
 from tests.evaluation.small import deblurrer
-from tfdeblur.weights.files import load_weights, save_weights
-from tfdeblur.weights.provenance import weights_sha256
+from tfdeblur.weights.files import load_weights, save_weights, weights_sha256
 
 
 def test_weights_have_one_sum_in_memory_and_from_a_file(tmp_path):

@@ -4,7 +4,7 @@ import threading
 
 import tensorflow_datasets as tfds
 
-from tfdeblur.system.file_lock import file_lock
+from tfdeblur.system.locks import file_lock
 from tfdeblur.tfds_builders.synthetic_blur import Builder, SyntheticBlurConfig
 
 TINY = SyntheticBlurConfig(name="tiny", size=16, train_pairs=1, test_pairs=1)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.inference.fake_runtimes import LeftMinusRight, PerPixel
 from tfdeblur import Deblurrer, build_model
-from tfdeblur.video.identity import network_identity
+from tfdeblur.video.pipeline import deblurrer_identity
 
 
 @pytest.fixture(scope="module")
@@ -15,28 +15,28 @@ def model():
 
 
 def test_the_same_weights_and_settings_are_the_same(model, tmp_path):
-    one = network_identity(Deblurrer(model))
+    one = deblurrer_identity(Deblurrer(model))
     model.save_weights(tmp_path / "a.weights.h5")
     other = build_model("dmphn_1_2_small")
     other.load_weights(tmp_path / "a.weights.h5")
-    assert network_identity(Deblurrer(other)) == one == json.loads(json.dumps(one))
+    assert deblurrer_identity(Deblurrer(other)) == one == json.loads(json.dumps(one))
 
 
 @pytest.mark.parametrize("options", [{"ensemble": 2}, {"tile": 256}])
 def test_other_settings_are_not(model, options):
-    assert network_identity(Deblurrer(model, **options)) != network_identity(Deblurrer(model))
+    assert deblurrer_identity(Deblurrer(model, **options)) != deblurrer_identity(Deblurrer(model))
 
 
 def test_other_weights_are_not(model):
-    before = network_identity(Deblurrer(model))
+    before = deblurrer_identity(Deblurrer(model))
     kernel = model.trainable_variables[0]
     kernel.assign(kernel + 1e-3)
-    assert network_identity(Deblurrer(model)) != before
+    assert deblurrer_identity(Deblurrer(model)) != before
 
 
 def test_networks_from_exported_files_are_told_by_what_they_do():
     one, same, other = (
-        network_identity(Deblurrer(runtime))
+        deblurrer_identity(Deblurrer(runtime))
         for runtime in (PerPixel(), PerPixel(), LeftMinusRight())
     )
     assert one == same != other
@@ -44,11 +44,11 @@ def test_networks_from_exported_files_are_told_by_what_they_do():
 
 def test_another_depth_is_another():
     stack = PerPixel()
-    before = network_identity(Deblurrer(stack))
+    before = deblurrer_identity(Deblurrer(stack))
     stack.depth = 2
-    assert network_identity(Deblurrer(stack)) != before
+    assert deblurrer_identity(Deblurrer(stack)) != before
 
 
 def test_functions_are_told_by_their_names():
-    assert network_identity(json.dumps) == "json.dumps"
-    assert network_identity(PerPixel()) == "tests.inference.fake_runtimes.PerPixel"
+    assert deblurrer_identity(json.dumps) == "json.dumps"
+    assert deblurrer_identity(PerPixel()) == "tests.inference.fake_runtimes.PerPixel"

@@ -7,8 +7,8 @@ import pytest
 from tests.reference.torch_files import write_release
 from tests.weights.importers.test_dmphn_release import built, release_arrays
 from tfdeblur.errors import InputError
-from tfdeblur.models import DeblurringModel
-from tfdeblur.weights.importers.importing import import_release
+from tfdeblur.models import PSSNSC, DeblurringModel
+from tfdeblur.weights import import_release
 
 
 def test_all_problems_are_listed_and_the_model_is_left_as_it_was(rng, tmp_path):
@@ -33,6 +33,15 @@ def test_all_problems_are_listed_and_the_model_is_left_as_it_was(rng, tmp_path):
     assert "5 differences" in summary
     for variable, value in zip(model.variables, before, strict=True):
         np.testing.assert_array_equal(variable, value)
+
+
+def test_files_of_another_release_are_named(rng, tmp_path):
+    write_release(tmp_path / "dmphn", release_arrays(rng, num_levels=1))
+    (tmp_path / "deblur_model.index").touch()
+    with pytest.raises(InputError, match=r"deblur_model: holds the PSS-NSC release .* DMPHN takes"):
+        import_release(built((1,)), tmp_path / "deblur_model")
+    with pytest.raises(InputError, match=r"dmphn: holds the DMPHN release .* PSSNSC takes"):
+        import_release(PSSNSC(), str(tmp_path / "dmphn"))
 
 
 def test_a_family_without_a_release_is_refused(tmp_path):

@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import pytest
 
+from tfdeblur.choices import PRECISIONS
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN, PSSNSC
+from tfdeblur.models.precision import precision_scope
 from tfdeblur.models.presets import build_model
-from tfdeblur.precision import PRECISIONS, precision_scope
 
 # Significant bits of the outputs, the hidden one included.
 BITS = {"float32": 24, "bfloat16": 8, "float16": 11}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tfdeblur.images.writer import IMAGE_SUFFIXES
-from tfdeblur.video.containers import VIDEO_SUFFIXES, holds_results, is_video, result_name
+from tfdeblur.video import VIDEO_SUFFIXES, holds_results, is_video, result_name
 
 
 def test_no_file_is_both_an_image_and_a_video():

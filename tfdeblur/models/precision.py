@@ -4,14 +4,8 @@ import contextlib
 
 import keras
 
+from tfdeblur.choices import PRECISIONS
 from tfdeblur.errors import InputError
-
-_POLICIES = {
-    "float32": "float32",
-    "bfloat16": "mixed_bfloat16",
-    "float16": "mixed_float16",
-}
-PRECISIONS = tuple(_POLICIES)
 
 
 @contextlib.contextmanager
@@ -24,16 +18,16 @@ def precision_scope(name):
     not reach its layers. Training may run outside.
 
     Args:
-      name: one of `PRECISIONS`. "bfloat16" and "float16" are mixed precision;
+      name: one of `tfdeblur.choices.PRECISIONS`. "bfloat16" and "float16" are mixed precision;
         with float16 `compile` scales the loss dynamically.
 
     Raises:
       InputError: for another name.
     """
-    if name not in _POLICIES:
+    if name not in PRECISIONS:
         raise InputError(f"Received precision {name!r}; expected one of {', '.join(PRECISIONS)}.")
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(_POLICIES[name])
+    keras.config.set_dtype_policy(name if name == "float32" else f"mixed_{name}")
     try:
         yield
     finally:
