@@ -16,6 +16,9 @@ PRECISIONS = ("float32", "bfloat16", "float16")
 # So many mirrored and turned copies of an image are averaged.
 ENSEMBLES = (1, 2, 4, 8)
 
+# What a photo can be reduced by before it is restored; "auto" chooses among them.
+SCALES = (1, 2, 3, 4)
+
 # How a network's output becomes what is compared: rounded or truncated to 8 bits, or clipped.
 QUANTIZATIONS = ("round", "floor", "float")
 

@@ -12,6 +12,9 @@ the file to write. Without --model it is the network whose weights come with thi
   tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
       --output=restored photo.jpg holiday_photos/
 
+Photos of a phone are blurred over more pixels than a network looks at: they are restored
+reduced, and what changed is added at full size (--scale, chosen for each photo).
+
 An image too large for one piece is restored in tiles (--tile, --overlap), and
 --ensemble=8 averages over turned and mirrored copies, for eight times the time.
 Without --model the average is over the image and its mirror image.
@@ -47,6 +50,7 @@ from tfdeblur.app_flags import (
     network_settings,
     was_given,
 )
+from tfdeblur.choices import SCALES
 from tfdeblur.errors import InputError, printable
 
 REQUIRED_FLAGS = ()
@@ -94,6 +98,14 @@ def define_flags(flag_values):
         "overlap",
         None,
         "Pixels that neighbouring tiles share (default: 128, or half the tile if that is less).",
+        flag_values=flag_values,
+    )
+    flags.DEFINE_enum(
+        "scale",
+        "auto",
+        ["auto", *map(str, SCALES)],
+        "Restore an image reduced by so much, and add what changed there to it at full size: for "
+        "blur over many pixels. auto chooses it for images above 1.5 megapixels.",
         flag_values=flag_values,
     )
     flags.DEFINE_integer(
@@ -200,7 +212,7 @@ def _is_skipped(job, flag_values):
 
 def _problem(job, flag_values):
     """Why a job cannot be done, as far as paths tell, or None."""
-    from tfdeblur.inference.intermediate_files import intermediate_folder
+    from tfdeblur.inference.files import intermediate_folder
 
     if not job.source.exists():
         return f"{job.source}: no such file."
@@ -290,14 +302,15 @@ def _settings(flag_values):
         settings = {name: settings[name] for name in ("device", "ensemble")}
     return {
         **settings,
-        "tile": _tile(flag_values.tile),
+        "tile": _number_or_word(flag_values.tile),
         "overlap": flag_values.overlap,
+        "scale": _number_or_word(flag_values.scale),
         "bucket": flag_values.bucket,
         "batch_size": flag_values.batch_size,
     }
 
 
-def _tile(text):
+def _number_or_word(text):
     return int(text) if text.isdecimal() else text
 
 

@@ -10,7 +10,7 @@ from tests.reference.image_files import exif
 from tests.video.clips import psnr_db, read_clip, write_clip
 from tfdeblur import Deblurrer
 from tfdeblur.errors import InputError
-from tfdeblur.inference.files import _intermediate_folder, deblur_files
+from tfdeblur.inference.files import deblur_files, intermediate_folder
 from tfdeblur.inference.jobs import plan_jobs
 
 invert = Inverter()
@@ -142,9 +142,9 @@ def test_names_of_255_bytes(tmp_path, stem):
     image = save(tmp_path / f"{stem}.png")
     assert deblur_files(invert, plan_jobs([image], tmp_path / "out")) == []
     assert value_of(tmp_path / "out" / image.name) == [245]
-    folder = _intermediate_folder(tmp_path / "out" / image.name)
+    folder = intermediate_folder(tmp_path / "out" / image.name)
     folder.mkdir()
-    assert folder != _intermediate_folder(tmp_path / "out" / f"{stem[:-1]}b.png")
+    assert folder != intermediate_folder(tmp_path / "out" / f"{stem[:-1]}b.png")
 
 
 def test_metadata_that_cannot_be_kept_is_said(tmp_path, caplog):

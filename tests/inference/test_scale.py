@@ -5,8 +5,12 @@ import numpy as np
 import pytest
 import skimage.data
 
+from tests.inference.fake_runtimes import PerPixel
+from tfdeblur import Deblurrer
+from tfdeblur.choices import SCALES
+from tfdeblur.errors import InputError
 from tfdeblur.inference import scale as scales
-from tfdeblur.inference.scale import SCALES, choose_scale, enlarged_strips, reduce
+from tfdeblur.inference.scale import choose_scale, enlarged_strips, reduce
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -73,3 +77,62 @@ def test_looking_costs_a_fraction_of_restoring():
 
     choose_scale(np.zeros((3000, 4000), np.float32), restore_all)
     assert sum(pixels) < 0.1 * 3000 * 4000
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("shape", [(1, 1), (9, 14, 1), (21, 30, 3)])
+def test_the_engine_adds_the_change_at_full_size(scale, dtype, shape):
+    # What inverts a smooth image at any scale inverts it.
+    values = np.linspace(0.2, 0.8, shape[1], dtype=np.float64)
+    most = 1 if dtype == np.float32 else np.iinfo(dtype).max
+    image = np.broadcast_to(values.reshape(1, -1, *[1] * (len(shape) - 2)) * most, shape)
+    restored = Deblurrer(PerPixel(), scale=scale)(image.astype(dtype))
+    assert restored.dtype == dtype
+    assert restored.shape == shape
+    middle = slice(8, -8) if shape[1] > 16 else slice(None)
+    expected = (most - image)[:, middle]
+    tolerance = (0.01 if scale == 1 or shape[1] > 16 else 0.2) * most
+    np.testing.assert_allclose(restored[:, middle], expected, atol=tolerance)
+
+
+def test_detail_stays_where_the_network_changes_nothing(rng):
+    class Nothing(PerPixel):
+        def __call__(self, batch):
+            return np.asarray(batch)
+
+    image = rng.integers(0, 256, (50, 70, 3), np.uint8)
+    for scale in SCALES:
+        np.testing.assert_array_equal(Deblurrer(Nothing(), scale=scale)(image), image)
+
+
+def test_the_network_sees_the_reduced_photo_in_tiles_as_well():
+    runtime = PerPixel()
+    Deblurrer(runtime, scale=4, tile=64, overlap=8)(np.zeros((400, 400, 3), np.uint8))
+    assert {shape[1:3] for shape in runtime.shapes} == {(64, 64)}
+
+
+def test_auto_leaves_photos_of_the_size_of_frames_as_they_are():
+    runtime = PerPixel()
+    assert Deblurrer(runtime).scale_of(np.zeros((720, 1280, 3), np.uint8)) == 1
+    assert runtime.shapes == []
+    assert Deblurrer(runtime).scale_of(np.zeros((1, 1), np.uint8)) == 1
+
+
+def test_frames_of_a_video_have_one_scale():
+    class Brightens(PerPixel):
+        def __call__(self, batch):
+            return np.asarray(batch) + 0.1 * (batch.shape[1] == 240)
+
+    photo = (np.indices((1500, 1500)).sum(axis=0) % 256).astype(np.uint8)
+    deblurrer = Deblurrer(Brightens())
+    assert deblurrer.scale_of(photo) == 2
+    for_video = deblurrer.at_scale_of(photo)
+    assert for_video.scale_of(np.zeros((8, 8), np.uint8)) == 2
+    assert deblurrer.settings["scale"] == "auto"
+
+
+@pytest.mark.parametrize("scale", [0, 5, "2", None, True])
+def test_other_scales_are_refused(scale):
+    with pytest.raises(InputError, match="expected auto, 1, 2, 3 or 4"):
+        Deblurrer(PerPixel(), scale=scale)

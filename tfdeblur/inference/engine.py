@@ -1,6 +1,8 @@
 """Restores NumPy images with a network."""
 
+import copy
 import functools
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -8,18 +10,22 @@ from typing import Any
 import keras
 import numpy as np
 
+from tfdeblur.choices import SCALES
 from tfdeblur.errors import InputError, is_count, require
 from tfdeblur.inference.device_scope import device_scope
 from tfdeblur.inference.ensemble import SelfEnsemble
-from tfdeblur.inference.pixels import as_array, as_batch, like
+from tfdeblur.inference.pixels import as_array, as_batch, as_dtype, as_unit_range, like
 from tfdeblur.inference.runtimes.load import load_runtime
 from tfdeblur.inference.runtimes.runtime import Runtime
+from tfdeblur.inference.scale import choose_scale, enlarged_strips, reduce
 from tfdeblur.inference.shape_buckets import ShapeBuckets
 from tfdeblur.inference.size_limits import check_size, memory_errors_in_words
 from tfdeblur.inference.tiling import Tiling, restored_strips
 from tfdeblur.inference.turn import Turn
 from tfdeblur.models import DeblurringModel
 from tfdeblur.pretrained import default_ensemble
+
+_log = logging.getLogger(__name__)
 
 
 class Deblurrer:
@@ -52,6 +58,9 @@ class Deblurrer:
       tile: longest side of a tile in pixels, "auto" or "none"; see `Tiling`.
       overlap: of tiles, in pixels; None is `tfdeblur.inference.tiling.DEFAULT_OVERLAP`,
         or half the tile if that is less.
+      scale: what an image is reduced by before it is restored, 1 to 4, for blur over more
+        pixels than the network looks at; what changes is enlarged and added to the image.
+        "auto" chooses for every image; see `tfdeblur.inference.scale`.
       ensemble: copies of an image to restore and average; see `SelfEnsemble`. None is 1,
         or where neither model nor weights are named `tfdeblur.pretrained.DEFAULT_ENSEMBLE`.
       batch_size: images, or tiles, of one size that `restore_all` runs at once. Memory
@@ -82,11 +91,13 @@ class Deblurrer:
         bucket: int = 1,
         tile: int | str = "auto",
         overlap: int | None = None,
+        scale: int | str = "auto",
         ensemble: int | None = None,
         batch_size: int = 1,
     ) -> None:
         for name, count in (("batch_size", batch_size), ("bucket", bucket)):
             require(is_count(count) and count >= 1, name, count, "a whole number of at least 1")
+        require(scale in ("auto", *SCALES), "scale", scale, "auto, 1, 2, 3 or 4")
         if ensemble is None:
             ensemble = default_ensemble(model, weights)
         self._tiling = Tiling(tile, overlap)
@@ -97,6 +108,7 @@ class Deblurrer:
             "bucket": bucket,
             "tile": tile,
             "overlap": overlap,
+            "scale": scale,
             "ensemble": ensemble,
             "batch_size": batch_size,
         }
@@ -146,6 +158,21 @@ class Deblurrer:
             )
         other = Deblurrer(self.model, depth=depth, **self.settings)
         other._turn = self._turn  # it is the same network
+        return other
+
+    def scale_of(self, image: Any) -> int:
+        """The scale at which an image, as the call takes it, is restored."""
+        image = self._checked(image)
+        scale = self.settings["scale"]
+        return choose_scale(image, self._at_full_size) if scale == "auto" else scale
+
+    def at_scale_of(self, image: Any) -> "Deblurrer":
+        """A Deblurrer of the same network that restores every image at the scale of this one.
+
+        For the frames of a video, which must not change their scale from one to the next.
+        """
+        other = copy.copy(self)
+        other.settings = {**self.settings, "scale": self.scale_of(image)}
         return other
 
     def __call__(self, image: Any, quantisation: str = "round") -> np.ndarray:
@@ -262,6 +289,43 @@ class Deblurrer:
         if isinstance(group[0], InputError):
             yield from group
             return
+        try:
+            scales = [self.scale_of(image) for image in group]
+        except InputError as error:
+            yield from [error] * len(group)
+            return
+        if max(scales) == 1:
+            yield from self._restored_or_errors_at_full_size(group, quantisation)
+            return
+        for image, scale in zip(group, scales, strict=True):
+            try:
+                yield self._reduced(image, scale, quantisation)
+            except InputError as error:
+                yield error
+
+    def _reduced(self, image: np.ndarray, scale: int, quantisation: str) -> np.ndarray:
+        """The image restored at a scale: the change there, enlarged and added to it."""
+        _log.info("%s restored at 1/%d of the size", _size_in_words(image.shape), scale)
+        small = as_unit_range(reduce(image, scale))
+        [restored] = self._at_full_size([small])
+        result = np.empty_like(image)
+        top = 0
+        for change in enlarged_strips(restored - small, scale, image.shape):
+            rows = slice(top, top + len(change))
+            result[rows] = as_dtype(as_unit_range(image[rows]) + change, image.dtype, quantisation)
+            top = rows.stop
+        return result
+
+    def _at_full_size(self, images: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        for image in images:
+            [restored] = self._restored_or_errors_at_full_size([image], "float")
+            if isinstance(restored, InputError):
+                raise restored
+            yield restored
+
+    def _restored_or_errors_at_full_size(
+        self, group: list[np.ndarray], quantisation: str
+    ) -> Iterator[np.ndarray | InputError]:
         side = self._tile_side(*group[0].shape[:2])
         if side is not None:
             for image in group:
@@ -277,7 +341,7 @@ class Deblurrer:
                 yield error
             else:
                 for image in group:
-                    yield from self._restored_or_errors([image], quantisation)
+                    yield from self._restored_or_errors_at_full_size([image], quantisation)
             return
         for image, restored in zip(group, together, strict=True):
             yield like(image, restored, quantisation)

@@ -169,7 +169,7 @@ def _naming_the_file(job: Job, error: Exception) -> str:
 
 
 def _refuse_existing(target: Path, save_intermediate: bool) -> None:
-    written = [target, _intermediate_folder(target)] if save_intermediate else [target]
+    written = [target, intermediate_folder(target)] if save_intermediate else [target]
     for path in written:
         if path.exists():
             raise InputError(
@@ -177,14 +177,14 @@ def _refuse_existing(target: Path, save_intermediate: bool) -> None:
             )
 
 
-def _intermediate_folder(target: Path) -> Path:
+def intermediate_folder(target: Path) -> Path:
     """The folder for what leads to the result `target`, beside it."""
     return target.with_name(f"{short_name(target.stem, _MOST_NAME_BYTES)}_intermediate")
 
 
 def _write_intermediate(deblurrer: Any, photo: Any, target: Path) -> None:
     """Writes what the network of a `Deblurrer` computes on the way from `photo` to `target`."""
-    folder = _intermediate_folder(target)
+    folder = intermediate_folder(target)
     images = deblurrer.intermediate_images(photo.pixels)
     folder.mkdir(parents=True, exist_ok=True)
     for number, (name, pixels) in enumerate(images.items(), start=1):

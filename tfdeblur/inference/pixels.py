@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from tfdeblur.errors import InputError, shown
-from tfdeblur.ops.image_range import quantise, to_unit_range
+from tfdeblur.ops.image_range import max_value, quantise, to_unit_range
 
 # Of Pillow's modes, those that hold gray or RGB as it is, and those that become it exactly.
 _PLAIN_MODES = ("L", "RGB", "I;16", "I;16B", "I;16L", "I", "F")
@@ -105,8 +105,20 @@ def like(image: np.ndarray, restored: Any, quantisation: str = "round") -> np.nd
     """
     if image.ndim == 2 or image.shape[-1] == 1:
         restored = keras.ops.mean(restored, axis=-1, keepdims=image.ndim == 3)
-    if np.issubdtype(image.dtype, np.floating):
-        quantised = quantise(restored, quantisation="float")
+    return as_dtype(restored, image.dtype, quantisation)
+
+
+def as_dtype(values: Any, dtype: np.dtype, quantisation: str = "round") -> np.ndarray:
+    """Values in [0, 1], any shape -> `dtype`, uint8 or uint16 quantised, floats clipped."""
+    if np.issubdtype(dtype, np.floating):
+        quantised = quantise(values, quantisation="float")
     else:
-        quantised = quantise(restored, str(image.dtype), quantisation)
-    return keras.ops.convert_to_numpy(quantised).astype(image.dtype)
+        quantised = quantise(values, str(dtype), quantisation)
+    return keras.ops.convert_to_numpy(quantised).astype(dtype)
+
+
+def as_unit_range(image: np.ndarray) -> np.ndarray:
+    """An image of any of these dtypes -> float32 in [0, 1], of the same shape."""
+    if np.issubdtype(image.dtype, np.floating):
+        return image.astype(np.float32)
+    return image.astype(np.float32) / max_value(image.dtype)

@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import cv2
 import numpy as np
 
-SCALES = (1, 2, 3, 4)
+from tfdeblur.choices import SCALES
+from tfdeblur.inference.pixels import as_unit_range
+
+# Photos up to this size, in pixels, are restored as they are: networks are trained on frames of
+# 1280x720, and see the blur that a hand makes on them.
+_LARGEST_AS_IT_IS = 1_500_000
 
 # Sides of the parts of a photo that a scale is chosen by, in pixels, and the photo's pixels for
 # each of them: looking costs a fraction of restoring.
@@ -80,14 +85,16 @@ def choose_scale(
     does, it changes the photo most. The change is measured on the parts with most detail.
 
     Args:
-      image: (height, width[, 1 or 3]) float32 in [0, 1].
-      restore_all: restores a stream of such images, as `Deblurrer.restore_all`.
+      image: (height, width[, 1 or 3]), uint8, uint16 or float in [0, 1].
+      restore_all: restores a stream of such images, of float32, at full size.
       scales: to choose from, ascending.
 
     Returns:
-      One of `scales`; the first where nothing can be told apart.
+      One of `scales`; the first where nothing can be told apart, and for small photos.
     """
-    windows = _windows(image)
+    if image.shape[0] * image.shape[1] <= _LARGEST_AS_IT_IS:
+        return scales[0]
+    windows = [as_unit_range(window) for window in _windows(image)]
     block = max(1, round(max(image.shape[:2]) / _COARSE_COLUMNS))
     changes = []
     for scale in scales:
@@ -116,7 +123,7 @@ def _windows(image: np.ndarray) -> list[np.ndarray]:
 
 
 def _detail(part: np.ndarray) -> float:
-    small = part[::2, ::2]
+    small = part[::2, ::2].astype(np.float32)
     return float(sum(np.square(np.diff(small, axis=axis)).sum() for axis in (0, 1)))
 
 

@@ -113,9 +113,11 @@ PRESETS = {
     "residual_unet": Preset(
         "ResidualUNet", {}, "no row of a paper", 3_077_996),
     "nafnet_width32": Preset(
-        "NAFNet", {"width": 32, "local_pooling": True}, "[Chen22] Table 6, GoPro, width 32", 17_111_907),
+        "NAFNet", {"width": 32, "local_pooling": True},
+        "[Chen22] GoPro, width 32", 17_111_907),
     "nafnet_width64": Preset(
-        "NAFNet", {"width": 64, "local_pooling": True}, "[Chen22] Table 6, GoPro, width 64", 67_888_835),
+        "NAFNet", {"width": 64, "local_pooling": True},
+        "[Chen22] GoPro, width 64", 67_888_835),
 }
 # fmt: on
 

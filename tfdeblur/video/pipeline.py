@@ -72,6 +72,8 @@ def deblur_video(
     if not 0 <= crf <= MAX_CRF:
         raise InputError(f"Received crf {crf}; expected 0 (best) to {MAX_CRF}.")
     video = open_video(source)
+    if hasattr(deblurrer, "at_scale_of"):
+        deblurrer = deblurrer.at_scale_of(next(iter(video.frames())).pixels)
     encoding = segments.Encoding(video, crf)
     file = source.stat()
     identity = {
