@@ -1,6 +1,5 @@
 """The script `tfdeblur`: commands, help, exit status, and quiet frameworks."""
 
-import importlib
 import io
 import logging
 import os
@@ -61,7 +60,7 @@ def test_what_is_no_command_is_told_with_what_was_meant(argv, ending, capsys, mo
 def test_help_explains_every_flag_in_readable_lines(name, capsys):
     assert cli.main([name, "--model=x", "--help"]) == 0
     out = capsys.readouterr().out
-    app = importlib.import_module(f"tfdeblur.{name}")
+    app = cli.app_module(name)
     assert all(re.search(rf"^  --{flag}(, -o)?$", out, re.M) for flag in app.REQUIRED_FLAGS)
     assert out.count("(required)") == len(app.REQUIRED_FLAGS)
     assert max(map(len, out.splitlines())) <= 100
@@ -194,8 +193,9 @@ def test_what_the_terminal_cannot_show_is_escaped(tmp_path):
 def test_no_app_fails_on_what_the_terminal_cannot_show(name, monkeypatch):
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", stream)
-    monkeypatch.setattr(f"tfdeblur.{name}.REQUIRED_FLAGS", ())
-    monkeypatch.setattr(f"tfdeblur.{name}.main", lambda *_: print("caf\xe9 \udcff"))
+    app = cli.app_module(name)
+    monkeypatch.setattr(app, "REQUIRED_FLAGS", ())
+    monkeypatch.setattr(app, "main", lambda *_: print("caf\xe9 \udcff"))
     assert cli.run_app(name, []) == 0
     stream.flush()
     assert stream.buffer.getvalue() == b"caf\\xe9 \\udcff\n"

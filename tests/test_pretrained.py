@@ -33,8 +33,18 @@ def test_weights_that_are_named_are_taken():
 
 
 def test_a_preset_without_weights_of_ours():
-    with pytest.raises(InputError, match=f"expected its weight file as well, or .*{DEFAULT_MODEL}"):
+    with pytest.raises(
+        InputError, match=r"fetch those .* with `tfdeblur download dmphn"
+    ):
         Deblurrer("dmphn_1_2_4")
+    with pytest.raises(InputError, match=f"expected its weight file as well, or .*{DEFAULT_MODEL}"):
+        Deblurrer("dmphn_1_2")
+
+
+def test_downloaded_weights_are_found_by_the_name_of_the_network(tmp_path, monkeypatch):
+    monkeypatch.setenv("TFDEBLUR_CACHE", str(tmp_path))
+    save_weights(build_model("dmphn_1_2_4"), tmp_path / "dmphn_1_2_4.weights.h5")
+    assert Deblurrer("dmphn_1_2_4").model.name == "dmphn_1_2_4"
 
 
 def test_weights_alone_are_of_the_network_that_they_name(tmp_path):

@@ -35,9 +35,10 @@ APPS = {
     "convert": "import the weights that the papers' authors released",
     "deblur": "restore blurred images and folders of images",
     "demo": "serve a page to try a network on a photo in a browser",
-    "evaluate": "measure a network on a set of pairs: PSNR, SSIM, report",
     "download": "fetch the weights that the authors of DMPHN released",
+    "evaluate": "measure a network on a set of pairs: PSNR, SSIM, report",
     "export": "write a network as SavedModel, ONNX or LiteRT file",
+    "models": "list the networks whose weights can be had",
     "synthesize": "make pairs for training from high-frame-rate video",
     "train": "train a network as gin files say",
 }
@@ -64,7 +65,12 @@ def main(argv=None):
 
 def run_app(name, argv=None):
     """Parses the flags of app `name`, runs it and returns the exit status."""
-    return run_module(importlib.import_module(f"tfdeblur.{name}"), f"tfdeblur {name}", argv)
+    return run_module(app_module(name), f"tfdeblur {name}", argv)
+
+
+def app_module(name):
+    """The module of the app of that name; `tfdeblur.models` are the networks."""
+    return importlib.import_module(f"tfdeblur.{'model_list' if name == 'models' else name}")
 
 
 def run_module(app, program, argv=None):

@@ -9,8 +9,8 @@ the file to write. Without --model it is the network whose weights come with thi
 
   tfdeblur deblur photo.jpg
   tfdeblur deblur photo.jpg -o sharp.png
-  tfdeblur deblur --model=dmphn_1_2_4 --weights=dmphn_1_2_4.weights.h5 \
-      --output=restored photo.jpg holiday_photos/
+  tfdeblur download dmphn_1_2_4
+  tfdeblur deblur --model=dmphn_1_2_4 --output=restored photo.jpg holiday_photos/
 
 Photos of a phone are blurred over more pixels than a network looks at: they are restored
 reduced, and what changed is added at full size (--scale, chosen for each photo).

@@ -72,8 +72,8 @@ def main(flag_values, arguments):
         if not (math.isfinite(value) and value > 0):
             raise InputError(f"Received --{name}={value}; expected a number above 0.")
 
+    from tfdeblur.demo_page.application import PageSettings
     from tfdeblur.demo_page.networks import named_networks
-    from tfdeblur.demo_page.page import PageSettings
     from tfdeblur.demo_page.serving import serve
 
     settings = PageSettings(

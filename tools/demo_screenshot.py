@@ -117,7 +117,7 @@ def main(photo, screenshot, *networks):
         choose(page, photo)
         with tempfile.TemporaryDirectory() as folder:
             print(restore(page, folder).said)
-        page.screenshot(path=screenshot)
+        page.screenshot(path=screenshot, full_page=True)
 
 
 if __name__ == "__main__":

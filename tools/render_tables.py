@@ -11,6 +11,7 @@ from pathlib import Path
 
 from absl import app, flags
 
+from tfdeblur.pretrained.catalog import catalog_rows
 from tfdeblur.system.atomic_write import atomic_write
 from tools.ledger import (
     COMPARED_METRICS,
@@ -77,10 +78,12 @@ def main(argv):
 
 
 def rendered():
-    """{file: its whole text} for everything that is generated from the ledger."""
+    """{file: its whole text} for everything that is generated, from the ledger and the catalog."""
     values, runs = read_paper_values(), read_runs()
     readme = PROJECT / "README.md"
-    text = with_block(readme.read_text(), "results", headline(values, runs))
+    text = with_block(readme.read_text(), "networks", networks())
+    text = with_block(text, "presets", presets())
+    text = with_block(text, "results", headline(values, runs))
     return {
         PROJECT / "experiments" / "gao2019.md": paper_page("Gao19", values, runs),
         PROJECT / "experiments" / "zhang2019.md": paper_page("Zhang19", values, runs),
@@ -111,6 +114,27 @@ def paper_page(paper, values, runs):
         of_table = [value for value in values if value.table == table]
         parts += [f"## {table}", _table(of_table, runs), *_videos(of_table), *_notes(of_table)]
     return "\n\n".join(parts) + "\n"
+
+
+def networks():
+    """The networks whose weights can be had, for the README."""
+    rows = [["network", "PSNR*", "1280x720**", "weights", "licence", "how to get them"]]
+    for name, psnr, seconds, size, licence, how in catalog_rows():
+        shown = f"`{how}`" if how.startswith("tfdeblur") else f"[{how}](tfdeblur/pretrained)"
+        rows.append([f"`{name}`", psnr, seconds, size, licence, shown])
+    return _markdown(rows) + "\n"
+
+
+def presets():
+    """All networks by name, for the README."""
+    from tfdeblur.models.presets import PRESETS, architecture, unbuilt_network
+
+    rows = [["name", "row of a paper", "parameters", "multiple of (height, width)*"]]
+    for name, preset in PRESETS.items():
+        height, width = unbuilt_network(architecture(name)).size_multiple
+        row = "none" if preset.row.startswith("no row") else preset.row
+        rows.append([f"`{name}`", row, f"{preset.num_parameters:,}", f"{height}, {width}"])
+    return _markdown(rows) + "\n"
 
 
 def headline(values, runs):

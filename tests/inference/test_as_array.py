@@ -69,7 +69,6 @@ class OfADevice:
         (tf.zeros((1, 4, 4, 3)), "a batch of shape"),
         (np.zeros((2, 3, 4, 4, 3), np.uint8), "of shape"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_restored_is_refused_in_one_line(image, said):
     with pytest.raises(InputError, match=said) as error:

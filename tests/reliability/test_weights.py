@@ -50,7 +50,7 @@ def test_what_is_sound_is_accepted_in_every_way(sound, tmp_path):
         Offer(way, path, sound, tmp_path / str(number), tmp_path / "canary")
         for number, (way, path) in enumerate(ways.items())
     ]
-    outcomes = list(in_child(accept, offers, hung_after_s=60))
+    outcomes = list(in_child(accept, offers, hung_after_s=300))
     refused = [o for o in outcomes if o.problem or o.result["status"] != 0]
     assert refused == []
 
@@ -66,7 +66,7 @@ def test_what_is_hostile_is_refused_and_does_nothing(sound, kind, tmp_path, reco
         for number, (case, way) in enumerate(work)
     ]
     problems, results = [], collections.defaultdict(list)
-    for (case, way), outcome in zip(work, in_child(accept, offers, 60), strict=True):
+    for (case, way), outcome in zip(work, in_child(accept, offers, hung_after_s=300), strict=True):
         result = outcome.result or {"problems": [outcome.problem]}
         wrong = list(result["problems"])
         if not outcome.problem:

@@ -6,10 +6,11 @@ from tfdeblur.errors import InputError
 from tfdeblur.inference.engine import Deblurrer
 from tfdeblur.pretrained import pretrained_models
 from tfdeblur.weights import SUFFIX
+from tfdeblur.weights.downloads import cached_weights, downloadable_networks
 
 
 def named_networks(given):
-    """Those that are given, then those that come with this package.
+    """Gives those that are named, then those that come with this package or were downloaded.
 
     Args:
       given: list of weight files, each alone, since it says which network it is of, or as
@@ -35,8 +36,8 @@ def named_networks(given):
         if name in networks:
             raise InputError(f"Received two networks named {name}; expected one of each name.")
         networks[name] = Deblurrer(model, weights)
-    ours = [name for name in pretrained_models() if name not in networks]
-    return networks | {name: Deblurrer(name) for name in ours}
+    ours = [*pretrained_models(), *filter(cached_weights, downloadable_networks())]
+    return networks | {name: Deblurrer(name) for name in ours if name not in networks}
 
 
 def _shown_name(weights):

@@ -97,7 +97,8 @@ class Deblurrer:
     ) -> None:
         for name, count in (("batch_size", batch_size), ("bucket", bucket)):
             require(is_count(count) and count >= 1, name, count, "a whole number of at least 1")
-        require(scale in ("auto", *SCALES), "scale", scale, "auto, 1, 2, 3 or 4")
+        is_scale = scale == "auto" or (is_count(scale) and scale in SCALES)
+        require(is_scale, "scale", scale, "auto, 1, 2, 3 or 4")
         if ensemble is None:
             ensemble = default_ensemble(model, weights)
         self._tiling = Tiling(tile, overlap)
@@ -163,8 +164,10 @@ class Deblurrer:
     def scale_of(self, image: Any) -> int:
         """The scale at which an image, as the call takes it, is restored."""
         image = self._checked(image)
-        scale = self.settings["scale"]
-        return choose_scale(image, self._at_full_size) if scale == "auto" else scale
+        if self.settings["scale"] == "auto":
+            return choose_scale(image, self._at_full_size)
+        # No network restores a single pixel.
+        return min(self.settings["scale"], max(1, min(image.shape[:2]) // 2))
 
     def at_scale_of(self, image: Any) -> "Deblurrer":
         """A Deblurrer of the same network that restores every image at the scale of this one.
