@@ -33,9 +33,7 @@ def test_weights_that_are_named_are_taken():
 
 
 def test_a_preset_without_weights_of_ours():
-    with pytest.raises(
-        InputError, match=r"fetch those .* with `tfdeblur download dmphn"
-    ):
+    with pytest.raises(InputError, match=r"fetch those .* with `tfdeblur download dmphn"):
         Deblurrer("dmphn_1_2_4")
     with pytest.raises(InputError, match=f"expected its weight file as well, or .*{DEFAULT_MODEL}"):
         Deblurrer("dmphn_1_2")

@@ -140,7 +140,7 @@ def _no_command(argv):
 
 
 def _check_required(app, flag_values):
-    missing = [f"--{name}" for name in app.REQUIRED_FLAGS if flag_values[name].value is None]
+    missing = [f"--{name}" for name in app.REQUIRED_FLAGS if flag_values[name].value in (None, [])]
     if missing:
         raise InputError(f"Expected {' and '.join(missing)} as well; --help explains the flags.")
 

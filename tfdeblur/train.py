@@ -24,17 +24,17 @@ from pathlib import Path
 from absl import flags
 
 from tfdeblur import cli
+from tfdeblur.app_flags import define_path, define_paths, expect_no_arguments
 from tfdeblur.errors import InputError
 
 REQUIRED_FLAGS = ("gin_file",)
 
 
 def define_flags(flag_values):
-    flags.DEFINE_multi_string(
+    define_paths(
         "gin_file",
-        None,
         "Configuration: a path below gin/ or of a file; may be repeated, later ones win.",
-        flag_values=flag_values,
+        flag_values,
     )
     flags.DEFINE_multi_string(
         "gin_param",
@@ -42,15 +42,14 @@ def define_flags(flag_values):
         "Binding that overrides the files, e.g. STEPS=1000; may be repeated.",
         flag_values=flag_values,
     )
-    flags.DEFINE_string("workdir", None, "Folder of the run.", flag_values=flag_values)
+    define_path("workdir", None, "Folder of the run.", flag_values)
     flags.DEFINE_bool(
         "dry_run", False, "Build everything, print it and stop.", flag_values=flag_values
     )
 
 
 def main(flag_values, arguments):
-    if arguments:
-        raise InputError(f"Received {arguments[0]!r}; expected flags only (see --help).")
+    expect_no_arguments(arguments)
     if flag_values.workdir is None and not flag_values.dry_run:
         raise InputError("Expected --workdir as well; --help explains the flags.")
 

@@ -39,8 +39,8 @@ def read_experiment(files, lines=()):
         bindings.add_line(line)
     if missing := sorted(bindings.used_macros() - set(bindings.macros)):
         raise InputError(
-            f"Expected a value for {', '.join(missing)} as well; add a --gin_file that gives it, "
-            f'or --gin_param="{missing[0]}=...".'
+            f"Expected a value for {', '.join(missing)} as well; add a file that gives it, "
+            f'or a binding "{missing[0]}=...".'
         )
     try:
         experiment = _Resolver(bindings).made("training.Experiment", "")

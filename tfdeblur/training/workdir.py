@@ -44,8 +44,8 @@ def locked(workdir, needed=True):
             stack.enter_context(sole_lock(workdir / ".lock"))
         except BlockingIOError:
             raise InputError(
-                f"{workdir}: another run is using this folder; wait for it, or choose another "
-                "--workdir."
+                f"{workdir}: another run is using this folder; wait for it, or choose "
+                "another folder."
             ) from None
         yield workdir
 
