@@ -45,7 +45,7 @@ class NotDark(PerPixel):
         return super().__call__(batch)
 
 
-def test_a_stream_of_files_goes_on_after_what_fails(tmp_path, capsys):
+def test_a_stream_of_files_goes_on_after_what_fails(tmp_path, caplog):
     for name, value in (("a.png", 100), ("b.png", 10), ("c.png", 120), ("e.png", 140)):
         save(tmp_path / "in" / name, value)
     (tmp_path / "in" / "d.png").write_bytes(b"broken")
@@ -54,7 +54,7 @@ def test_a_stream_of_files_goes_on_after_what_fails(tmp_path, capsys):
     assert {job.source.name for job in failures} == {"b.png", "d.png"}
     results = {path.name: value_of(path) for path in (tmp_path / "out").iterdir()}
     assert results == {"a.png": [155], "c.png": [135], "e.png": [115]}
-    assert "b.png: the memory ran out on 5x4 pixels" in capsys.readouterr().err
+    assert "b.png: the memory ran out on 5x4 pixels" in caplog.text
 
 
 @pytest.mark.parametrize(
