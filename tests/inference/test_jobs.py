@@ -102,7 +102,7 @@ def test_a_named_result_is_for_one_file_that_can_be_written(photos, tmp_path):
     for inputs in ([photos], [photos / "a.PNG", photos / "b.png"], [photos / "*.png"]):
         with pytest.raises(InputError, match=r"out\.jpg: is the name of a file; expected a folder"):
             plan_jobs(inputs, tmp_path / "out.jpg")
-    with pytest.raises(InputError, match=r"'\.gif'; name it \.png, or another of \.bmp"):
+    with pytest.raises(InputError, match=r"'\.gif'; name it \.png, or another of \.avif, \.bmp"):
         plan_jobs([photos / "b.png"], tmp_path / "out.gif")
     with pytest.raises(InputError, match="its result would take its place"):
         plan_jobs([photos / "b.png"], photos / "b.png")
