@@ -153,7 +153,7 @@ def _no_images(folders):
 @pytest.mark.parametrize(
     ("break_pairs", "named"),
     [
-        (_remove_partner, "blur/a/1.png: no partner of this name in"),
+        (_remove_partner, "blur/a/1.png: no partner among the sharp images"),
         (_other_size, "blur/b/0.png: is 52x36 pixels, its partner"),
         (_no_images, "blur: holds no images"),
     ],

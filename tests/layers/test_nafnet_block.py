@@ -20,7 +20,7 @@ def test_a_new_block_is_the_identity(rng):
 def test_attention_sees_the_whole_image_or_its_window(rng):
     x = rng.random((1, 12, 12, 4), dtype=np.float32)
     changed = x.copy()
-    changed[:, 0, 0] += 1
+    changed[:, 0, 0, 0] += 1
     for window, reached in ((None, True), (3, False)):
         block = randomized(rng, NAFBlock(4, window))
         differences = np.abs(np.asarray(block(changed) - block(x)))

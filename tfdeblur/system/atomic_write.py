@@ -18,16 +18,18 @@ def unfinished_path(path):
 
 
 def short_name(name, max_bytes):
-    """`name`, or if it is longer a name for it, always the same, with the same suffix.
+    """`name`, or if it is longer a name for it, always the same, with the same suffixes.
 
-    File systems limit names to 255 bytes, those that encrypt them to 143; a character of
-    Chinese takes three.
+    Libraries know by these what to write. File systems limit names to 255 bytes, those that
+    encrypt them to 143; a character of Chinese takes three.
     """
     if len(os.fsencode(name)) <= max_bytes:
         return name
-    suffix = Path(name).suffix
     digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
-    return digest + (suffix if len(os.fsencode(suffix)) <= max_bytes - len(digest) else "")
+    for suffix in ("".join(Path(name).suffixes), Path(name).suffix):
+        if len(os.fsencode(suffix)) <= max_bytes - len(digest):
+            return digest + suffix
+    return digest
 
 
 def _hidden_beside(path, state):
