@@ -16,7 +16,7 @@ from tfdeblur.errors import InputError
         ("MODEL = " + "[" * 100_000, "config.gin"),
         ("MODEL = {[1]: 2}\n", "unhashable"),
         ("MODEL = @\n", "Unexpected token"),
-        ("MODEL = 'unfinished\n", "parse"),
+        ("MODEL = 'unfinished\n", "parse|unterminated"),
         ("MODEL = @unknown.Network\n", "setting of unknown.Network"),
         ("\x1b[2J = 3\n", "config.gin"),
         ("training.Experiment.loss = %A\nA = %A\n", "refer to themselves"),
