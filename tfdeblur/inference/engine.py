@@ -163,7 +163,9 @@ class Deblurrer:
 
     def scale_of(self, image: Any) -> int:
         """The scale at which an image, as the call takes it, is restored."""
-        image = self._checked(image)
+        return self._scale_of(self._checked(image))
+
+    def _scale_of(self, image: np.ndarray) -> int:
         if self.settings["scale"] == "auto":
             return choose_scale(image, self._at_full_size)
         # No network restores a single pixel.
@@ -293,7 +295,7 @@ class Deblurrer:
             yield from group
             return
         try:
-            scales = [self.scale_of(image) for image in group]
+            scales = [self._scale_of(image) for image in group]
         except InputError as error:
             yield from [error] * len(group)
             return
