@@ -9,10 +9,9 @@ release, three those of the paper's counts; for "SE Sharing" the paper states 2.
 which neither has.
 """
 
-import difflib
 from typing import Any, NamedTuple
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, nearest_first
 from tfdeblur.models.architecture import architecture_of, completed, construct
 
 
@@ -141,9 +140,9 @@ def architecture(name, /, **overrides):
                 f"Received {name} as the model: no name of a network; expected its weight file "
                 "alone, as the weights: a weight file says itself which network it is of."
             )
-        by_likeness = difflib.get_close_matches(name, list_models(), n=len(PRESETS), cutoff=0)
         raise InputError(
-            f"Received model {name!r}: no such network; expected one of: {', '.join(by_likeness)}."
+            f"Received model {name!r}: no such network; expected one of: "
+            f"{', '.join(nearest_first(name, PRESETS))}."
         )
     whole = {"class": PRESETS[name].class_name, **PRESETS[name].arguments, **overrides}
     unit = whole.get("unit")
