@@ -1,9 +1,8 @@
 """Where the configuration files are."""
 
-import difflib
 from pathlib import Path
 
-from tfdeblur.errors import InputError
+from tfdeblur.errors import InputError, nearest_first
 
 
 def config_dir():
@@ -37,5 +36,5 @@ def find_file(file):
 
 def nearest_names(kind, name, known):
     """Words that list the known names of a kind that are most like `name`."""
-    nearest = difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0)
+    nearest = nearest_first(name, set(known))[:3]
     return f"the nearest {kind} are {', '.join(nearest)}." if nearest else f"it knows no {kind}."

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from tfdeblur.errors import InputError, shown
-from tfdeblur.ops.image_range import max_value, quantise, to_unit_range
+from tfdeblur.ops.image_range import max_value, quantise
 
 # Of Pillow's modes, those that hold gray or RGB as it is, and those that become it exactly.
 _PLAIN_MODES = ("L", "RGB", "I;16", "I;16B", "I;16L", "I", "F")
@@ -89,11 +89,7 @@ def as_batch(images: list[np.ndarray]) -> np.ndarray:
     Args:
       images: (height, width[, 1 or 3]) each, uint8, uint16 or float in [0, 1].
     """
-    stacked = np.stack(images)
-    if np.issubdtype(stacked.dtype, np.floating):
-        blur = stacked.astype(np.float32)
-    else:
-        blur = keras.ops.convert_to_numpy(to_unit_range(stacked))
+    blur = as_unit_range(np.stack(images))
     blur = blur[..., None] if blur.ndim == 3 else blur
     return np.broadcast_to(blur, (*blur.shape[:3], 3))
 

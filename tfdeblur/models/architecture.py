@@ -7,12 +7,11 @@ weights have in common. Nothing here needs Keras before a network is made.
 """
 
 import concurrent.futures
-import difflib
 import inspect
 import json
 
 from tfdeblur import models
-from tfdeblur.errors import InputError, shown
+from tfdeblur.errors import InputError, nearest_first, shown
 
 # Arguments that two networks with the same weights may differ in. A stack's depth says how
 # many of the units in a file are used, not which network it is.
@@ -146,7 +145,7 @@ def described(architecture):
 
 def nearest(name, known):
     """The names most like `name`, the three nearest first."""
-    return difflib.get_close_matches(str(name)[:100], sorted(known), n=3, cutoff=0)
+    return nearest_first(str(name)[:100], known)[:3]
 
 
 def _is_architecture(value):

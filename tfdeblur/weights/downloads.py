@@ -84,7 +84,7 @@ def release_files(name: str) -> list[ReleaseFile]:
     return [
         file
         for file in listed
-        if file.path.startswith(_FOLDERS[name] + "/") and _unit(file.path) <= num_units
+        if file.path.startswith(_FOLDERS[name] + "/") and unit_number(file.path) <= num_units
     ]
 
 
@@ -203,6 +203,7 @@ def _convert(name: str, folder: Path) -> Path:
     return path
 
 
-def _unit(path: str) -> int:
+def unit_number(path: str) -> int:
+    """Gives the stacked unit that a file of the release belongs to, by its name; from 1."""
     found = re.search(r"_s(\d+)_", path)
     return int(found[1]) if found else 1

@@ -7,7 +7,6 @@ the second convolution of the first residual block of the encoder's second
 stage: the numbers skip the activations between them.
 """
 
-import re
 from pathlib import Path
 
 import keras
@@ -15,6 +14,7 @@ import numpy as np
 
 from tfdeblur.errors import InputError
 from tfdeblur.models import DMPHN
+from tfdeblur.weights.downloads import unit_number
 from tfdeblur.weights.importers.torch_state_dict import read_state_dict
 
 NAME = "the DMPHN release (encoder_*.pkl, decoder_*.pkl)"
@@ -82,7 +82,7 @@ def read_tensors(source: Path, model: keras.Model) -> tuple[dict[str, np.ndarray
             f"{source}: expected the release's encoder_*.pkl and decoder_*.pkl files; "
             "the folder holds no .pkl file."
         )
-    unused = [file.name for file in files if _unit_number(file) > model.num_units]
+    unused = [file.name for file in files if unit_number(file.name) > model.num_units]
     tensors = {
         f"{file.name}:{name}": _to_keras_layout(tensor)
         for file in files
@@ -96,11 +96,6 @@ def _units(model):
     if not all(isinstance(unit, DMPHN) for unit in model.units):
         raise InputError("Received a stack of networks that were never released; expected DMPHN.")
     return {f"s{i}_": unit for i, unit in enumerate(model.units, start=1)}
-
-
-def _unit_number(file):
-    match = re.search(r"_s(\d+)_", file.name)
-    return int(match[1]) if match else 1
 
 
 def _to_keras_layout(tensor):
