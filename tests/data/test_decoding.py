@@ -10,7 +10,7 @@ from tfdeblur.images.reader import read_image
 from tfdeblur.metrics import psnr
 from tfdeblur.ops.image_range import to_unit_range
 
-# Of the example that the fast transform was reported with, by Pillow.
+# PSNR by Pillow of the pairs with which the fast transform was reported.
 REPORTED_DB = (20.485343, 27.089312, 19.935453, 20.854096)
 
 

@@ -190,7 +190,7 @@ def test_pairs_of_16_bits_keep_them(tmp_path, rng):
     for side, image in zip(("input", "target"), stored, strict=True):
         (tmp_path / side).mkdir()
         assert cv2.imwrite(str(tmp_path / side / "deep.png"), image[..., ::-1])
-    # Of 8 bits beside them: the same fractions of the largest value.
+    # An 8-bit image beside 16-bit ones keeps the same fractions of its largest value.
     shallow = (stored[0] >> 8).astype(np.uint8)
     for side in ("input", "target"):
         cv2.imwrite(str(tmp_path / side / "shallow.png"), shallow[..., ::-1])

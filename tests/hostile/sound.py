@@ -18,7 +18,7 @@ from tfdeblur.weights.importers import dmphn_release, pss_nsc_release
 NETWORK = "dmphn_1"
 ARGUMENTS = {"filters": (4, 4, 4), "blocks_per_stage": 1}
 IDENTITY_ARGUMENTS = {**ARGUMENTS, "global_skip": True}
-# What the releases are of.
+# The classes of networks that have a release.
 DMPHN, PSS_NSC = "dmphn_1", "pss_nsc"
 
 _TRAINING = """from __gin__ import dynamic_registration

@@ -83,7 +83,7 @@ def test_looking_costs_a_fraction_of_restoring():
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
 @pytest.mark.parametrize("shape", [(2, 3), (9, 14, 1), (21, 30, 3)])
 def test_the_engine_adds_the_change_at_full_size(scale, dtype, shape):
-    # What inverts a smooth image at any scale inverts it.
+    # Inverting a smooth image at a reduced scale inverts it at full size, too.
     values = np.linspace(0.2, 0.8, shape[1], dtype=np.float64)
     most = 1 if dtype == np.float32 else np.iinfo(dtype).max
     image = np.broadcast_to(values.reshape(1, -1, *[1] * (len(shape) - 2)) * most, shape)

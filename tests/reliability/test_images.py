@@ -17,7 +17,7 @@ from tfdeblur.images.reader import read_image
 
 pytestmark = pytest.mark.reliability
 
-# What a file may take before it counts as hanging.
+# Seconds that reading one file may take before it counts as hanging.
 _HANG_S = 5
 
 _LOSSY = (".jpg", ".jpeg", ".jfif", ".webp")
